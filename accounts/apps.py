@@ -1,0 +1,8 @@
+"""accounts: who may enter, and who did what."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"
+    default_auto_field = "django.db.models.BigAutoField"

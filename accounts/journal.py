@@ -1,0 +1,51 @@
+"""Who did what: one line in the same transaction as the deed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import JournalEntry, Person
+
+
+class Did(models.TextChoices):
+    """Every deed the journal knows; a room adds its own line here."""
+
+    ADDED_ORGANISATION = "added organisation", _("added an organisation")
+    CHANGED_ORGANISATION = "changed organisation", _("changed an organisation")
+    ADDED_PERSON = "added person", _("added a person")
+    CHANGED_PERSON = "changed person", _("changed a person")
+    REMOVED_PERSON = "removed person", _("removed a person from an organisation")
+    CHANGED_GROUP = "changed group", _("changed the group's settings")
+    GAVE_SIGNIN_CODE = "gave sign-in code", _("made a sign-in code by command")
+    ENTERED_DEMO = "entered demo", _("entered through the demo's door")
+    MADE_TOKEN = "made token", _("made an API token")
+    ADDED_GRANT = "added grant", _("added a grant")
+    CHANGED_GRANT = "changed grant", _("changed a grant")
+    REMOVED_GRANT = "removed grant", _("removed a grant")
+    RESTORED_GRANT = "restored grant", _("restored a grant")
+    CHANGED_PROTECTION = "changed protection", _("changed whether a place is protected")
+    RECEIVED_FILE = "received file", _("received a file")
+    APPLIED_IMPORT = "applied import", _("applied an import")
+    UNDID_IMPORT = "undid import", _("undid an import")
+    DROPPED_IMPORT = "dropped import", _("set an import aside")
+    SORTED_GRANT = "sorted grant", _("sorted a grant")
+    CONFIRMED_SUGGESTIONS = "confirmed suggestions", _("confirmed suggestions")
+    CHANGED_TARGET = "changed target", _("changed a target")
+    CHANGED_WATCH = "changed watch", _("changed what the group watches")
+    LOADED_DEMO = "loaded demo", _("loaded the demo")
+
+
+def record(*, what: Did, about: Any, by: Person | None, at: datetime, **details: Any) -> JournalEntry:
+    """Write one line; `by` None is the portal itself. Raises RuntimeError outside a transaction.
+
+    `about` is a model instance or a text such as "grants.import:7"; `details` are small JSON values and never
+    hold anything that identifies a person helped.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("A journal line belongs in the transaction of its deed.")
+    name = about if isinstance(about, str) else f"{about._meta.label_lower}:{about.pk}"
+    return JournalEntry.objects.create(what=what, about=name, by=by, at=at, details=details)

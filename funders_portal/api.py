@@ -1,0 +1,1 @@
+"""The API's doors that join rooms."""

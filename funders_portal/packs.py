@@ -1,0 +1,1 @@
+"""Meeting papers drawn as documents."""

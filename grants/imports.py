@@ -1,0 +1,1 @@
+"""A file's way in: received, read, shown, applied, undone."""

@@ -1,0 +1,1 @@
+"""Grants as people find, read and edit them."""

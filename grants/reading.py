@@ -1,0 +1,1 @@
+"""Files into rows: JSON, CSV and XLSX, streamed."""

@@ -1,0 +1,1 @@
+"""The fields of the 360Giving standard, as JSON paths and as spreadsheet titles."""

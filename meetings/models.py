@@ -1,0 +1,1 @@
+"""What the funders decided; tables come with meetings."""

@@ -1,0 +1,8 @@
+"""outcomes: what came of it."""
+
+from django.apps import AppConfig
+
+
+class OutcomesConfig(AppConfig):
+    name = "outcomes"
+    default_auto_field = "django.db.models.BigAutoField"

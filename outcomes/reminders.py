@@ -1,0 +1,1 @@
+"""Which steps of the ladder are due."""

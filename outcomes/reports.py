@@ -1,0 +1,1 @@
+"""Answers, submissions and reviews."""

@@ -1,0 +1,1 @@
+"""The portfolio in memory, re-reading only what changed."""

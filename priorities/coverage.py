@@ -1,0 +1,1 @@
+"""Money by any two dimensions, exact to the penny."""

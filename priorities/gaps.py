@@ -1,0 +1,1 @@
+"""Where coverage falls short of what the group watches."""

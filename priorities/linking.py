@@ -1,0 +1,1 @@
+"""Suggestions made, confirmed and overruled; a person's word stands."""

@@ -1,0 +1,197 @@
+"""What for: the priorities and vocabularies, each grant's shares in them, suggestions, targets, and what the group watches."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Person
+from counting.money import WHOLE
+from grants.models import Grant
+
+NOT_STATED, UNDIVIDED, NOT_APPLICABLE = "not-stated", "undivided", "not-applicable"
+RESIDUAL = (NOT_STATED, UNDIVIDED, NOT_APPLICABLE)
+"""What carries no share: nobody has said yet (a task), whole-person by a person's answer, does not apply."""
+
+
+class Dimension(models.TextChoices):
+    """What a grant is sorted by; in this order its money is cut."""
+
+    PRIORITY = "priority", _("priority area")
+    REGION = "region", _("place")
+    GROUP = "group", _("people")
+    EXPLOITATION = "exploitation", _("form of exploitation")
+    SERVICE = "service", _("service area")
+    AUDIENCE = "audience", _("audience")
+    TERM = "term", _("emergency or long-term")
+
+
+class Code(models.Model):
+    """One entry of the funders' own list or of a vocabulary beside it.
+
+    kind: "share" entries are what money is shared over and what tables show; the others (initiative, issue, wish,
+    overview) are the founding list beneath and beside them. residual: one of RESIDUAL, one each a dimension.
+    watchable: an empty cell can be a gap (not so for UK-wide, or for several kinds of people together).
+    """
+
+    KINDS = [
+        ("share", _("shares money")),
+        ("initiative", _("initiative")),
+        ("issue", _("issue")),
+        ("wish", _("wish to funders")),
+        ("overview", _("overview")),
+    ]
+
+    dimension = models.CharField(max_length=12, choices=Dimension.choices)
+    code = models.CharField(max_length=40)
+    kind = models.CharField(max_length=10, choices=KINDS, default="share")
+    label = models.CharField(max_length=200)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    order = models.PositiveIntegerField(default=0)
+    neglected = models.BooleanField(default=False)
+    watchable = models.BooleanField(default=True)
+    source = models.CharField(max_length=200, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["dimension", "order", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["dimension", "code"], name="one_entry_a_code"),
+            models.CheckConstraint(condition=~Q(label=""), name="code_has_a_label"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def residual(self) -> bool:
+        return self.code in RESIDUAL
+
+
+class Link(models.Model):
+    """A grant's share in one code, in basis points. Those of one grant and dimension come to at most 10,000 (triggers)."""
+
+    grant = models.ForeignKey(Grant, on_delete=models.CASCADE, related_name="+")
+    dimension = models.CharField(max_length=12, choices=Dimension.choices)
+    code = models.ForeignKey(Code, on_delete=models.PROTECT, related_name="+")
+    share = models.PositiveSmallIntegerField()
+    by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["grant", "dimension", "code__order"]
+        constraints = [
+            models.UniqueConstraint(fields=["grant", "code"], name="one_share_a_code"),
+            models.CheckConstraint(condition=Q(share__gte=1) & Q(share__lte=WHOLE), name="share_within_the_whole"),
+            models.CheckConstraint(condition=Q(dimension__in=Dimension.values), name="link_in_a_known_dimension"),
+        ]
+        indexes = [models.Index(fields=["grant", "dimension"], name="link_by_grant")]
+
+    def __str__(self) -> str:
+        return f"{self.grant_id} {self.code_id} {self.share}"
+
+
+class InitiativeLink(models.Model):
+    """A grant works on an initiative of the funders' list; an optional second step that shares no money."""
+
+    grant = models.ForeignKey(Grant, on_delete=models.CASCADE, related_name="+")
+    initiative = models.ForeignKey(Code, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["grant", "initiative"], name="initiative_once")]
+
+    def __str__(self) -> str:
+        return f"{self.grant_id} {self.initiative_id}"
+
+
+class Suggestion(models.Model):
+    """What a rule thinks of a grant, with its reason; counts in no figure until a person confirms it."""
+
+    grant = models.ForeignKey(Grant, on_delete=models.CASCADE, related_name="+")
+    dimension = models.CharField(max_length=12, choices=Dimension.choices)
+    code = models.ForeignKey(Code, on_delete=models.PROTECT, related_name="+")
+    share = models.PositiveSmallIntegerField(default=WHOLE)
+    rule = models.CharField(max_length=40)
+    reason = models.CharField(max_length=255)
+
+    class Meta:
+        ordering = ["grant", "dimension", "code__order"]
+        constraints = [
+            models.UniqueConstraint(fields=["grant", "code"], name="one_suggestion_a_code"),
+            models.CheckConstraint(
+                condition=Q(share__gte=1) & Q(share__lte=WHOLE), name="suggested_share_within_the_whole"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.grant_id} {self.code_id}: {self.reason}"
+
+
+class Bookmark(models.Model):
+    """How far a reader of the change log has come."""
+
+    name = models.CharField(max_length=40, unique=True)
+    seq = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.seq}"
+
+
+class Watch(models.Model):
+    """What the group watches for gaps: an area by every code of a dimension, or an area as a whole (no dimension)."""
+
+    area = models.ForeignKey(Code, on_delete=models.PROTECT, related_name="+")
+    dimension = models.CharField(max_length=12, choices=Dimension.choices, blank=True)
+
+    class Meta:
+        ordering = ["area__order", "id"]
+        constraints = [models.UniqueConstraint(fields=["area", "dimension"], name="watched_once")]
+
+    def __str__(self) -> str:
+        return f"{self.area} by {self.dimension}" if self.dimension else f"{self.area} as a whole"
+
+
+class Target(models.Model):
+    """What the funders agreed for an area, or for one cell of it, with who agreed it and when.
+
+    kind: "share" (basis points of the area's running money), "amount" (pence a calendar year, award shared out
+    evenly by day) or "number" (running grants).
+    """
+
+    SHARE, AMOUNT, NUMBER = "share", "amount", "number"
+    KINDS = [
+        (SHARE, _("a share of the area's running money")),
+        (AMOUNT, _("an amount a year")),
+        (NUMBER, _("a number of running grants")),
+    ]
+
+    area = models.ForeignKey(Code, on_delete=models.PROTECT, related_name="+", verbose_name=_("area"))
+    column = models.ForeignKey(Code, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(_("kind"), max_length=6, choices=KINDS)
+    value = models.BigIntegerField(_("value"))
+    agreed_by = models.CharField(_("agreed by"), max_length=200)
+    agreed_on = models.DateField(_("agreed on"))
+    valid_to = models.DateField(_("until"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["area__order", "column__order", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(value__gte=1), name="target_above_nought"),
+            models.CheckConstraint(
+                condition=~Q(kind="share") | Q(value__lte=WHOLE), name="target_share_within_the_whole"
+            ),
+            models.CheckConstraint(condition=Q(kind__in=["share", "amount", "number"]), name="target_of_a_known_kind"),
+            models.CheckConstraint(condition=~Q(agreed_by=""), name="target_says_who_agreed"),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=models.F("agreed_on")),
+                name="target_dates_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.area}{f', {self.column}' if self.column else ''}: {self.get_kind_display()}"

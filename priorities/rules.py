@@ -1,0 +1,1 @@
+"""What a grant is probably for: words, programme and earlier grants into suggestions."""
