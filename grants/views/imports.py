@@ -1,0 +1,1 @@
+"""Files on their way in: sent, watched, looked over, applied or set aside, undone."""
