@@ -1,0 +1,32 @@
+"""`manage.py demo` loads the demo portfolio into an empty portal."""
+
+from argparse import ArgumentParser
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from funders_portal.demo import loading
+
+
+class Command(BaseCommand):
+    help = "Load the invented demo portfolio; its dates move so that its reference day is the day of loading."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--today", type=date.fromisoformat, help="the day to load it for; 2025-01-01 keeps the printed dates"
+        )
+        parser.add_argument("--once", action="store_true", help="do nothing where the portal already holds grants")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            count = loading.load(today=options["today"] or timezone.localdate(), at=timezone.now())
+        except loading.AlreadyLoaded:
+            if not options["once"]:
+                raise CommandError(
+                    "The portal holds grants already. Load the demo into an empty database: "
+                    "set DATABASE_URL or PORTAL_VAR to a new place, run `manage.py migrate`, then this command."
+                ) from None
+            return
+        self.stdout.write(f"Loaded the demo: {count} grants.")
