@@ -1,4 +1,4 @@
-"""What every door of the API has in common: guards as on pages, lists in pages, refusals in sentences."""
+"""What every door of the API has in common: the guards of pages, and lists that never skip a row."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.views import exception_handler
 
 from accounts.access import Kind, may
 
@@ -49,16 +47,3 @@ class Pages(CursorPagination):
             raise NotFound(
                 _("This page address is damaged. Start again from the first page, without “cursor”.")
             ) from wrong
-
-
-def in_sentences(wrong: Exception, context: dict[str, Any]) -> Response | None:
-    """Every refusal as `{"detail": sentence}`, with `fields` (name to its sentences) where parts of the address are wrong.
-
-    None, so a 500, where the fault is the portal's own.
-    """
-    response = exception_handler(wrong, context)
-    if response is not None and not (isinstance(response.data, dict) and "detail" in response.data):
-        fields = response.data if isinstance(response.data, dict) else {"": response.data}
-        told = [f"{name}: {each}" if name else str(each) for name, lines in fields.items() for each in lines]
-        response.data = {"detail": " ".join(told), "fields": fields}
-    return response

@@ -1,10 +1,25 @@
-"""Every door of the portal, room by room."""
+"""Every door of the portal, room by room, and the API's router."""
 
 from django.urls import include, path
+from rest_framework.routers import DefaultRouter
+
+from funders_portal import api
+
+
+class Router(DefaultRouter):
+    APIRootView = api.Root
+    include_format_suffixes = False
+
+
+router = Router()
 
 urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("", include("accounts.urls")),
     path("", include("grants.urls")),
     path("", include("priorities.urls")),
+    path("api/schema/", api.Schema.as_view(), name="api-schema"),
+    path("api/docs/", api.documentation, name="api-docs"),
+    path("api/", include(router.urls)),
+    path("api/<path:rest>", api.Nothing.as_view(), name="api-nothing"),
 ]
