@@ -28,7 +28,7 @@ class Guarded:
     """First base of every viewset: `class GrantViewSet(Guarded, ReadOnlyModelViewSet): guard = FUNDERS`."""
 
     guard: tuple[Kind, ...] = ()
-    permission_classes = (PassesGuard,)
+    permission_classes: Any = (PassesGuard,)
 
 
 class Pages(CursorPagination):

@@ -57,7 +57,7 @@ def in_sentences(wrong: Exception, context: dict[str, Any]) -> Response | None:
 @only(SignedIn)
 def documentation(request: HttpRequest) -> HttpResponse:
     """Drawn from the schema itself, so that it cannot say anything else, and without any script."""
-    schema = SchemaGenerator().get_schema(public=True)
+    schema = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]
     return render(request, "funders_portal/api_docs.html", {"operations": list(operations(schema))})
 
 
@@ -90,7 +90,7 @@ def answer(operation: dict[str, Any]) -> dict[str, Any]:
     """The schema of the good answer; empty where there is none or it is not JSON."""
     for status, response in operation["responses"].items():
         if status.startswith("2"):
-            return response.get("content", {}).get("application/json", {}).get("schema", {})
+            return dict(response.get("content", {}).get("application/json", {}).get("schema", {}))
     return {}
 
 
@@ -121,8 +121,8 @@ def resolved(described: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any
 
 
 def kind(described: dict[str, Any]) -> str:
-    return described.get("format") or described.get("type", "")
+    return str(described.get("format") or described.get("type", ""))
 
 
 def choices(described: dict[str, Any]) -> list[Any]:
-    return described.get("enum") or described.get("items", {}).get("enum", [])
+    return list(described.get("enum") or described.get("items", {}).get("enum", []))
