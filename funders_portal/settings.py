@@ -78,7 +78,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "funders_portal.urls"
 WSGI_APPLICATION = "funders_portal.wsgi.application"
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "funders_portal.rendering.Renderer"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
