@@ -3,7 +3,7 @@
 from django.urls import include, path
 from rest_framework.routers import DefaultRouter
 
-from funders_portal import api
+from funders_portal import api, home
 
 
 class Router(DefaultRouter):
@@ -14,6 +14,8 @@ class Router(DefaultRouter):
 router = Router()
 
 urlpatterns = [
+    path("", home.home, name="home"),
+    path("help/", home.help_page, name="help"),
     path("accounts/", include("allauth.account.urls")),
     path("", include("accounts.urls")),
     path("", include("grants.urls")),

@@ -1,0 +1,110 @@
+"""Where a person can go: one list, of which each sees what stands and what she may enter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, resolve, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import FUNDERS, GRANTEES, Anyone, Kind, may
+
+Words = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entry: its URL name, its words, and the URL names that count as being there."""
+
+    name: str
+    words: Words
+    names: tuple[str, ...] = ()
+    beneath: tuple[Place, ...] = ()
+    to: tuple[Kind, ...] = (Anyone,)
+
+    def holds(self, name: str) -> bool:
+        return name == self.name or name in self.names or any(each.holds(name) for each in self.beneath)
+
+
+GRANT_PAGES = ("grant", "grant_edit", "grant_remove", "grant_restore", "grant_protection")
+SORT_PAGES = ("sort", "sort_paste", "suggestions_confirm")
+UPLOAD_PAGES = ("grant_add", "imports", "import", "import_progress", "import_missing")
+
+MAIN = (
+    Place("home", _("Home"), to=FUNDERS + GRANTEES),
+    Place("coverage", _("Coverage"), names=("coverage_grants",), to=FUNDERS),
+    Place(
+        "grants",
+        _("Grants"),
+        to=FUNDERS,
+        beneath=(
+            Place("grants", _("All"), names=GRANT_PAGES),
+            Place("to_sort", _("To sort"), names=SORT_PAGES),
+            Place("upload", _("Add or upload"), names=UPLOAD_PAGES),
+        ),
+    ),
+)
+GRANTEE = (
+    Place("home", _("Home"), to=GRANTEES),
+    Place("grants", _("Our grants"), names=GRANT_PAGES, to=GRANTEES),
+)
+UNDER_THE_NAME = (
+    Place("targets", _("Targets"), to=FUNDERS),
+    Place("watch", _("What the group watches"), to=FUNDERS),
+    Place("organisations", _("Organisations")),
+    Place("people", _("People")),
+    Place("group_settings", _("Group settings")),
+    Place("journal", _("Who did what")),
+    Place("tokens", _("API tokens")),
+    Place("help", _("Help")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A Place as one person sees it on one page."""
+
+    name: str
+    words: Words
+    url: str
+    here: bool
+    beneath: tuple[Link, ...] = ()
+
+
+def main(request: HttpRequest) -> tuple[Link, ...]:
+    """The main navigation for this person; empty for strangers."""
+    if not request.user.is_authenticated:
+        return ()
+    return links(MAIN if may(request.user, *FUNDERS) else GRANTEE, request)
+
+
+def under_the_name(request: HttpRequest) -> tuple[Link, ...]:
+    return links(UNDER_THE_NAME, request) if request.user.is_authenticated else ()
+
+
+def links(places: tuple[Place, ...], request: HttpRequest) -> tuple[Link, ...]:
+    return tuple(_links(places, request))
+
+
+def _links(places: tuple[Place, ...], request: HttpRequest) -> Iterator[Link]:
+    here = request.resolver_match.url_name if request.resolver_match else ""
+    for place in places:
+        url = open_door(place, request.user)
+        if url:
+            yield Link(place.name, place.words, url, place.holds(here or ""), links(place.beneath, request))
+
+
+def open_door(place: Place, person: Any) -> str:
+    """The place's address, or "" where it does not stand yet or this person may not enter."""
+    if not may(person, *place.to):
+        return ""
+    try:
+        url = reverse(place.name)
+    except NoReverseMatch:
+        return ""
+    guard = getattr(resolve(url).func, "guard", (Anyone,))
+    return url if may(person, *guard) else ""

@@ -1,0 +1,30 @@
+"""Tags of the frame: where a person can go from here."""
+
+from typing import Any
+
+from django import template
+from django.urls import NoReverseMatch, reverse
+
+from funders_portal import navigation
+
+register = template.Library()
+
+
+@register.inclusion_tag("funders_portal/navigation.html", takes_context=True)
+def main_navigation(context: dict[str, Any]) -> dict[str, Any]:
+    """The main navigation, and beneath it that of the room one stands in."""
+    return {"places": navigation.main(context["request"]) if "request" in context else ()}
+
+
+@register.simple_tag(takes_context=True)
+def name_links(context: dict[str, Any]) -> tuple[navigation.Link, ...]:
+    return navigation.under_the_name(context["request"])
+
+
+@register.simple_tag
+def address_of(name: str, *args: Any) -> str:
+    """The address of a URL name, or "" where it does not stand yet."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
