@@ -104,6 +104,25 @@ class Alias(models.Model):
         return self.name
 
 
+class PersonQuerySet(models.QuerySet["Person"]):
+    def active(self) -> PersonQuerySet:
+        """Those who may sign in."""
+        return self.filter(is_active=True)
+
+    def at(self, address: str) -> PersonQuerySet:
+        """The one of this address, if any; capitals and stray spaces do not matter."""
+        return self.filter(email=address.strip().lower())
+
+    def visible_to(self, person: Any) -> PersonQuerySet:
+        """Secretariat and administrators see everybody; the rest themselves and their organisations' people."""
+        if not person.is_authenticated:
+            return self.none()
+        if person.is_secretariat or person.is_administrator:
+            return self
+        colleagues = Membership.objects.filter(organisation__in=person.organisation_ids)
+        return self.filter(Q(id=person.id) | Q(id__in=colleagues.values("person")))
+
+
 class PersonManager(BaseUserManager["Person"]):
     def create_user(self, email: str, **fields: Any) -> Person:
         """A person who signs in by a code sent to the mailbox; there are no passwords."""
@@ -113,7 +132,7 @@ class PersonManager(BaseUserManager["Person"]):
         return person
 
     def get_by_natural_key(self, username: str | None) -> Person:
-        return self.get(email__iexact=username)
+        return self.get(email=(username or "").lower())
 
 
 class Person(AbstractBaseUser):
@@ -129,7 +148,7 @@ class Person(AbstractBaseUser):
     USERNAME_FIELD = EMAIL_FIELD = "email"
     REQUIRED_FIELDS: list[str] = []
 
-    objects = PersonManager()
+    objects = PersonManager.from_queryset(PersonQuerySet)()
 
     class Meta:
         ordering = ["name", "email"]
@@ -137,6 +156,9 @@ class Person(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def get_absolute_url(self) -> str:
+        return reverse("person_edit", args=[self.pk])
 
     @cached_property
     def kinds(self) -> frozenset[str]:
@@ -175,6 +197,26 @@ class Person(AbstractBaseUser):
         return False
 
 
+class SigninCode(models.Model):
+    """A code made by command for somebody whom mail does not reach; kept as a digest, taken once."""
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(digest=""), name="signin_code_has_a_digest")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} at {self.made_at:%Y-%m-%d %H:%M}"
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def visible_to(self, person: Any) -> MembershipQuerySet:
+        """Those of the people whom this person sees."""
+        return self.filter(person__in=Person.objects.visible_to(person))
+
+
 class Membership(models.Model):
     """What a person may do for an organisation: officer and viewer of a funder, lead and contributor of any other."""
 
@@ -190,6 +232,8 @@ class Membership(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(_("role"), max_length=12, choices=ROLES)
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         ordering = ["organisation__name", "person__name"]
@@ -227,6 +271,14 @@ class Group(models.Model):
         return self.demo_loaded_on
 
 
+class JournalQuerySet(models.QuerySet["JournalEntry"]):
+    def visible_to(self, person: Any) -> JournalQuerySet:
+        """The secretariat and administrators read the journal."""
+        if person.is_authenticated and (person.is_secretariat or person.is_administrator):
+            return self
+        return self.none()
+
+
 class JournalEntry(models.Model):
     """One line of who did what, written in the transaction that did it; never changed."""
 
@@ -235,6 +287,8 @@ class JournalEntry(models.Model):
     what = models.CharField(max_length=60)
     about = models.CharField(max_length=80, db_index=True)
     details = models.JSONField(default=dict)
+
+    objects = JournalQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at", "-id"]

@@ -6,6 +6,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from funders_portal import logs
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 VAR = Path(env("PORTAL_VAR", default=str(BASE_DIR / "var")))
@@ -41,8 +43,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django.forms",
-    "allauth",
-    "allauth.account",
     "rest_framework",
     "rest_framework.authtoken",
     "drf_spectacular",
@@ -58,6 +58,9 @@ INSTALLED_APPS = [
     "priorities",
     "grants",
     "accounts",
+    # After the rooms, so that their pages and letters stand before its own.
+    "allauth",
+    "allauth.account",
 ]
 
 MIDDLEWARE = [
@@ -123,7 +126,15 @@ REDIS_URL = env("REDIS_URL", default="")
 
 # --- mail ---------------------------------------------------------------------------------------------------------
 EMAIL_SET = bool(env("EMAIL_URL", default=""))
-vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+# Where nobody said how to send them, letters are kept as files under var/mail/.
+vars().update(
+    env.email_url("EMAIL_URL", default="")
+    if EMAIL_SET
+    else {
+        "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+        "EMAIL_FILE_PATH": str(VAR / "mail"),
+    }
+)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("MAIL_FROM", default="portal@localhost")
 
@@ -132,15 +143,25 @@ AUTH_USER_MODEL = "accounts.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "accounts.signin.Adapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
-ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_LOGIN_TIMEOUT = 15 * 60
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 8}
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+"""allauth's own letter to an unknown address invites to sign up; accounts.signin writes another."""
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,3/m/key,20/h/key"}
+"""Five tries a code and twenty codes an hour: a guesser of one address hits once in a century."""
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=1 if PRODUCTION else 0)
+"""How many proxies of ours stand before the web server; each adds the address it saw to X-Forwarded-For."""
+CACHES = {"default": env.cache_url("CACHE_URL", default=REDIS_URL if PRODUCTION and REDIS_URL else "locmemcache://")}
+"""Where tries are counted: in production in Redis where there is one, so that all web processes count together."""
 DEMO_DOOR = env.bool("DEMO_DOOR", default=not PRODUCTION) and not EMAIL_SET
 """Whether the sign-in page may offer the demo's people while the demo is loaded; never where mail is set."""
 
@@ -184,9 +205,17 @@ USE_I18N = USE_TZ = True
 # --- files that never change --------------------------------------------------------------------------------------
 STATIC_URL = "static/"
 STATIC_ROOT = VAR / "static"
+STATIC_HASHED = env.bool("STATIC_HASHED", default=PRODUCTION)
+"""Whether pages name static files by their hash, compressed; needs `collectstatic`, which `manage.py up` does."""
+WHITENOISE_USE_FINDERS = not STATIC_HASHED
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "funders_portal.staticfiles.Storage"},
+    "staticfiles": {
+        "BACKEND": "funders_portal.staticfiles.Storage"
+        if STATIC_HASHED
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
 }
 
 # --- API ----------------------------------------------------------------------------------------------------------
@@ -220,11 +249,5 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- log ----------------------------------------------------------------------------------------------------------
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="WARNING")},
-}
+LOGGING = logs.configuration(as_json=PRODUCTION, level=env("LOG_LEVEL", default="INFO" if PRODUCTION else "WARNING"))
 SILENCED_SYSTEM_CHECKS: list[str] = []
