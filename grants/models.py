@@ -64,6 +64,13 @@ class GrantQuerySet(models.QuerySet["Grant"]):
             return self.current()
         return self.current().filter(funder__in=person.officer_ids)
 
+    def restorable_by(self, person: Any) -> GrantQuerySet:
+        """Removed grants that this person may bring back: of her own funders, or all for the secretariat."""
+        if not person.is_authenticated:
+            return self.none()
+        removed = self.exclude(removed_at=None)
+        return removed if person.is_secretariat else removed.filter(funder__in=person.officer_ids)
+
     def with_running_period(self) -> GrantQuerySet:
         """Adds runs_from and runs_to: actual dates where known, else planned ones, else the award date to begin with.
 

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import orjson
+from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from counting import money
@@ -28,6 +29,19 @@ PLAIN = (
 LOCATION = ("name", "geo_code", "geo_code_type", "country_code", "region")
 
 Content = dict[str, Any]
+
+
+class Reason(TextChoices):
+    """Why a revision was written."""
+
+    ADDED = "added", _("added")
+    CHANGED = "changed", _("changed")
+    REMOVED = "removed", _("removed")
+    RESTORED = "restored", _("brought back")
+    PROTECTION = "protection", _("protection of its place changed")
+    IMPORT = "import", _("read from a file")
+    UNDO = "undo", _("import undone")
+    DEMO = "demo", _("loaded with the demo")
 
 
 class Difference(NamedTuple):

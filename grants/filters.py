@@ -1,0 +1,261 @@
+"""Which grants: one reading of the address for the page, the CSV and the API alike, and what it says in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db.models import F, Q, QuerySet
+from django.forms import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_filters import CharFilter, ChoiceFilter, Filter, FilterSet
+from django_filters.fields import ChoiceField
+
+from accounts.models import Alias, Organisation
+from counting import money
+from counting.periods import NotADate
+from grants import typed, words
+from grants.models import REGRANTS, Grant, GrantQuerySet, Recipient
+
+LARGEST_ID = 2**63 - 1
+SHOWN_CHOICES = 12
+SORTS = {
+    "-award": (gettext_lazy("award date, newest first"), (F("award_date").desc(), F("id").desc())),
+    "award": (gettext_lazy("award date, oldest first"), (F("award_date").asc(), F("id").asc())),
+    "-amount": (gettext_lazy("amount, largest first"), (F("amount_awarded").desc(), F("id").desc())),
+    "amount": (gettext_lazy("amount, smallest first"), (F("amount_awarded").asc(), F("id").asc())),
+    "title": (gettext_lazy("title"), (F("title").asc(), F("id").asc())),
+    "-title": (gettext_lazy("title, from Z"), (F("title").desc(), F("id").desc())),
+    "end": (gettext_lazy("end, soonest first"), (F("runs_to").asc(nulls_last=True), F("id").asc())),
+    "-end": (gettext_lazy("end, latest first"), (F("runs_to").desc(nulls_last=True), F("id").desc())),
+}
+"""How a list of grants may be sorted: by code, its words and its order."""
+
+
+def one_of(choices: Iterable[object]) -> str:
+    """The first dozen choices in words, for a sentence that refuses another."""
+    shown = [str(each) for each in choices]
+    more = _(" and others") if len(shown) > SHOWN_CHOICES else ""
+    return ", ".join(shown[:SHOWN_CHOICES]) + more
+
+
+# --- fields -------------------------------------------------------------------------------------------------------
+class StrictForm(forms.Form):
+    """Refuses parameters that nobody reads, so that a mistyped filter is never silently no filter."""
+
+    also: Sequence[str] = ()
+    all_optional = True
+
+    def clean(self) -> dict[str, Any]:
+        known = [*self.fields, *self.also]
+        for name in self.data:
+            if name not in known:
+                self.add_error(
+                    None,
+                    _("“%(name)s” is no filter here. There are: %(known)s.")
+                    % {"name": name[:80], "known": ", ".join(self.fields)},
+                )
+        return self.cleaned_data
+
+
+class OrganisationsField(forms.Field):
+    """Organisations by identifier (org-id) or by the portal's own number, each value one; gives their numbers."""
+
+    widget = forms.MultipleHiddenInput
+
+    def __init__(self, *, among: Callable[[], QuerySet[Organisation]], **kwargs: Any) -> None:
+        self.among = among
+        super().__init__(**kwargs)
+
+    def clean(self, value: Sequence[str] | None) -> list[int]:
+        return [self.number(each.strip()) for each in value or () if each.strip()]
+
+    def number(self, text: str) -> int:
+        by_number = text.isascii() and text.isdigit() and int(text) <= LARGEST_ID
+        found = Q(pk=int(text)) if by_number else Q(identifiers__value=text)
+        pk = self.among().filter(found).values_list("pk", flat=True).first() if "\0" not in text else None
+        if pk is None:
+            raise ValidationError(
+                _("Nobody is known here as “%(text)s”. Give an organisation identifier, such as %(known)s.")
+                % {"text": text[:80], "known": one_of(self.examples())}
+            )
+        return pk
+
+    def examples(self) -> list[str]:
+        found = self.among().prefetch_related("identifiers")[: SHOWN_CHOICES + 1]
+        return [f"{each.org_id or each.pk} ({each.name})" for each in found]
+
+
+class DayField(forms.Field):
+    """A date; where only month or year is given, the first day of it, or the last where `last` is True."""
+
+    def __init__(self, *, last: bool = False, **kwargs: Any) -> None:
+        self.last = last
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> date | None:
+        if value in self.empty_values:
+            return None
+        try:
+            read = typed.day(value)
+        except NotADate as problem:
+            raise ValidationError(
+                _("“%s” is no date. Write it like 2025-03-31 or 31/3/2025.") % value[:40]
+            ) from problem
+        return read.last if self.last else read.first
+
+
+class AmountField(forms.Field):
+    """An amount in pounds as minor units."""
+
+    def to_python(self, value: Any) -> int | None:
+        if value in self.empty_values:
+            return None
+        try:
+            return typed.amount(value)
+        except money.NotMoney as problem:
+            raise ValidationError(_("“%s” is no amount. Write it like 120000 or £120,000.") % value[:40]) from problem
+
+
+def refuse_choice(value: str, choices: Iterable[tuple[Any, Any]]) -> None:
+    told = [str(code) if str(code) == str(label) else f"{code} ({label})" for code, label in choices if code]
+    raise ValidationError(
+        _("“%(value)s” is none of the choices: %(choices)s.") % {"value": value[:80], "choices": one_of(told)}
+    )
+
+
+class TellingChoiceField(ChoiceField):
+    """A refusal names the choices."""
+
+    def validate(self, value: Any) -> None:
+        if value and not self.valid_value(value):
+            refuse_choice(value, self.choices)
+
+
+class TellingMultipleChoiceField(forms.MultipleChoiceField):
+    def validate(self, value: Any) -> None:
+        for each in value:
+            if not self.valid_value(each):
+                refuse_choice(each, self.choices)
+
+
+class ProgrammesField(forms.Field):
+    """Programmes by their whole names, each value one."""
+
+    widget = forms.MultipleHiddenInput
+
+    def clean(self, value: Sequence[str] | None) -> list[str]:
+        return [self.known(each) for each in value or () if each]
+
+    def known(self, name: str) -> str:
+        if "\0" in name or not Grant.objects.current().filter(programme=name).exists():
+            near = programmes().filter(programme__icontains=name[:20].replace("\0", "")) or programmes()
+            refuse_choice(name, [(each, each) for each in near[: SHOWN_CHOICES + 1]])
+        return name
+
+
+class OrganisationsFilter(Filter):
+    field_class = OrganisationsField
+
+
+class TellingChoiceFilter(ChoiceFilter):
+    field_class = TellingChoiceField
+
+
+class ChoicesFilter(Filter):
+    field_class = TellingMultipleChoiceField
+
+
+class ProgrammesFilter(Filter):
+    field_class = ProgrammesField
+
+
+class DayFilter(Filter):
+    field_class = DayField
+
+
+class AmountFilter(Filter):
+    field_class = AmountField
+
+
+# --- what they do -------------------------------------------------------------------------------------------------
+def matching(grants: GrantQuerySet, text: str) -> GrantQuerySet:
+    """Those in which every word of `text` is found: in title, description, identifier, or a name of who pays or gets."""
+    for word in text.split()[:8]:
+        called = Organisation.objects.filter(
+            Q(name__icontains=word) | Q(id__in=Alias.objects.filter(name__icontains=word).values("organisation"))
+        ).values("id")
+        grants = grants.filter(
+            Q(title__icontains=word)
+            | Q(description__icontains=word)
+            | Q(grant_id__icontains=word)
+            | Q(funder__in=called)
+            | Q(id__in=Recipient.objects.filter(organisation__in=called).values("grant"))
+        )
+    return grants
+
+
+def currencies() -> list[tuple[str, str]]:
+    found = Grant.objects.current().order_by("currency").values_list("currency", flat=True).distinct()
+    return [(code, code) for code in found]
+
+
+def programmes() -> QuerySet[Grant, str]:
+    """The names of all programmes, each once."""
+    named = Grant.objects.current().exclude(programme="").order_by("programme")
+    return named.values_list("programme", flat=True).distinct()
+
+
+class GrantFilter(FilterSet):
+    """Filters of grants as they stand in addresses: ?funder=GB-CHC-1000001&from=2024-01-01&sort=-amount."""
+
+    search = CharFilter(label=gettext_lazy("Search"), method="found", max_length=200)
+    funder = OrganisationsFilter(
+        label=gettext_lazy("Funder"), field_name="funder", lookup_expr="in", among=Organisation.objects.funders
+    )
+    recipient = OrganisationsFilter(label=gettext_lazy("Recipient"), method="going_to", among=Organisation.objects.all)
+    programme = ProgrammesFilter(label=gettext_lazy("Programme"), field_name="programme", lookup_expr="in")
+    vars()["from"] = DayFilter(label=gettext_lazy("Awarded from"), field_name="award_date", lookup_expr="gte")
+    to = DayFilter(label=gettext_lazy("Awarded to"), field_name="award_date", lookup_expr="lte", last=True)
+    on = DayFilter(label=gettext_lazy("Running on"), method="running")
+    least = AmountFilter(label=gettext_lazy("Amount from"), field_name="amount_awarded", lookup_expr="gte")
+    most = AmountFilter(label=gettext_lazy("Amount to"), field_name="amount_awarded", lookup_expr="lte")
+    currency = TellingChoiceFilter(label=gettext_lazy("Currency"), choices=currencies, empty_label=gettext_lazy("Any"))
+    protected = TellingChoiceFilter(
+        label=gettext_lazy("Place protected"),
+        method="with_protection",
+        choices=[("yes", gettext_lazy("yes")), ("no", gettext_lazy("no"))],
+        empty_label=gettext_lazy("Either"),
+    )
+    regrant = ChoicesFilter(
+        label=gettext_lazy("Kind of regrant"), field_name="regrant_type", lookup_expr="in", choices=REGRANTS
+    )
+    sort = TellingChoiceFilter(
+        label=gettext_lazy("Sorted by"),
+        method="sorted_by",
+        choices=[(code, told) for code, (told, order) in SORTS.items()],
+        empty_label=None,
+    )
+
+    class Meta:
+        model = Grant
+        fields: list[str] = []
+        form = StrictForm
+
+    def found(self, grants: GrantQuerySet, name: str, text: str) -> GrantQuerySet:
+        return matching(grants, text)
+
+    def going_to(self, grants: GrantQuerySet, name: str, organisations: list[int]) -> GrantQuerySet:
+        return grants.filter(id__in=Recipient.objects.filter(organisation__in=organisations).values("grant"))
+
+    def running(self, grants: GrantQuerySet, name: str, day: date) -> GrantQuerySet:
+        return grants.running_on(day)
+
+    def with_protection(self, grants: GrantQuerySet, name: str, value: str) -> GrantQuerySet:
+        return grants.filter(protected_location=value == "yes")
+
+    def sorted_by(self, grants: GrantQuerySet, name: str, value: str) -> GrantQuerySet:
+        return grants.with_running_period().order_by(*SORTS[value][1])
