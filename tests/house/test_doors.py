@@ -1,0 +1,191 @@
+"""The walk: every door of the portal as every kind of person, against a table of who may pass."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator
+
+import pytest
+from django.conf import LazySettings
+from django.core.cache import cache
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.test import Client
+from django.urls import clear_url_caches, get_resolver, path
+
+from accounts.access import Anyone, only
+from tests.house import doors
+from tests.house import world as worlds
+from tests.house.doors import DOORS, LIBRARY_DOORS, Door
+from tests.house.world import KINDS, SECRETARIAT
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world() -> worlds.World:
+    return worlds.build()
+
+
+def client_of(world: worlds.World, kind: str) -> Client:
+    client = Client(raise_request_exception=False)
+    if person := world.people[kind]:
+        client.force_login(person)
+    return client
+
+
+def send(client: Client, method: str, address: str, data: dict[str, object]) -> HttpResponse:
+    """One request whose deeds are taken back, so that the next one finds the same rows."""
+    cache.clear()
+    with transaction.atomic():
+        answer = getattr(client, method)(address, data)
+        transaction.set_rollback(True)
+    return answer
+
+
+def asked_to_sign_in(answer: HttpResponse) -> bool:
+    return answer.status_code == 401 or (answer.status_code == 302 and "/accounts/login" in answer["Location"])
+
+
+def is_as_expected(door: Door, expected: str, method: str, answer: HttpResponse) -> bool:
+    """Whether an answer is the table's: in, hidden (404), refused (403) or asked to sign in."""
+    status = answer.status_code
+    if expected == "sign in":
+        return asked_to_sign_in(answer)
+    if expected == "refused":
+        return status == 403
+    if (method == "get") == (door.posts is not None):
+        # The other method than the one the door is made for: it may be refused as a method, but never fail.
+        return status in (404, 405) if expected == "hidden" else status < 500 and status != 403
+    if expected == "hidden":
+        return status == 404
+    return (status in door.answers if method == "get" else status < 400) and not asked_to_sign_in(answer)
+
+
+def requests(world: worlds.World, names: list[str]) -> Iterator[tuple[str, str, str, HttpResponse]]:
+    for kind in KINDS:
+        client = client_of(world, kind)
+        for name in names:
+            door, address = DOORS[name], doors.address(name, world)
+            for method in ("get", "post"):
+                data = door.posts(world) if method == "post" and door.posts else door.query if method == "get" else {}
+                yield kind, name, method, send(client, method, address, data)
+
+
+def walk(world: worlds.World, names: list[str]) -> tuple[int, list[str]]:
+    """The number of requests sent, and a line for each answer that is not the table's."""
+    count, surprises = 0, []
+    for kind, name, method, answer in requests(world, names):
+        count += 1
+        expected = DOORS[name].expects(kind)
+        if not is_as_expected(DOORS[name], expected, method, answer):
+            surprises.append(f"{method.upper()} {name} as {kind}: expected {expected}, answered {answer.status_code}")
+    return count, surprises
+
+
+def test_every_door_is_in_the_table_and_every_line_of_the_table_has_a_door():
+    names = [each.name for _, each in doors.patterns()]
+    assert [route for route, each in doors.patterns() if not each.name] == []
+    assert set(names) ^ set(DOORS) == set()
+    assert set(LIBRARY_DOORS) <= set(names)
+
+
+def test_every_door_states_its_guard():
+    assert doors.unguarded() == []
+
+
+def test_every_door_answers_every_kind_of_person_as_the_table_says(world, capsys: pytest.CaptureFixture[str]):
+    names = [name for name in DOORS if name in {each.name for _, each in doors.patterns()}]
+    count, surprises = walk(world, names)
+    with capsys.disabled():
+        print(f"\nThe walk: {len(names)} URL names, {len(KINDS)} kinds, {count} requests, {len(surprises)} surprises")
+    assert surprises == []
+
+
+def stranger_sees_all(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("everything")
+
+
+@pytest.fixture
+def planted(settings: LazySettings) -> Iterator[types.ModuleType]:
+    """A URLconf of its own, to which a test adds faulty doors in front of the portal's."""
+    module = types.ModuleType("planted_urls")
+    module.urlpatterns = list(get_resolver().url_patterns)
+    settings.ROOT_URLCONF = module
+    clear_url_caches()
+    yield module
+    clear_url_caches()
+
+
+def test_a_door_without_a_guard_is_caught(planted: types.ModuleType):
+    planted.urlpatterns.insert(0, path("planted/", stranger_sees_all, name="planted"))
+    assert doors.unguarded() == ["planted/"]
+
+
+def test_a_door_with_a_guard_that_is_too_wide_is_caught(planted: types.ModuleType, world: worlds.World):
+    planted.urlpatterns.insert(0, path("planted/", only(Anyone)(stranger_sees_all), name="api-docs"))
+    assert doors.unguarded() == []
+    count, surprises = walk(world, ["api-docs"])
+    assert count == 2 * len(KINDS)
+    assert surprises == [
+        "GET api-docs as stranger: expected sign in, answered 200",
+        "POST api-docs as stranger: expected sign in, answered 200",
+    ]
+
+
+@pytest.mark.parametrize("name", sorted(DOORS))
+def test_odd_addresses_never_break_a_door(name: str, world: worlds.World):
+    client = client_of(world, SECRETARIAT)
+    broken = [
+        f"{query[:60]}: {answer.status_code}"
+        for query in ODD_QUERIES
+        if (answer := send(client, "get", f"{doors.address(name, world)}?{query}", {})).status_code >= 500
+    ]
+    assert broken == []
+
+
+NUMBERS = (
+    "-1",
+    "0",
+    "zz",
+    "99999999999999999999999",
+    "1.5",
+    "",
+    "%00",
+    "%F0%9F%92%A9",
+    "%FF%FE",
+    "a" * 10_000,
+    "%27%22%3C",
+)
+DAYS = ("2025-02-30", "0000-00-00", "9999-12-31", "0001-01-01", "today", "%00", "99999-01-01")
+CODES = ("nothing", "%00", "victim_services", "-1", "a" * 10_000, "not-stated", "undivided")
+ODD_QUERIES = [
+    *[
+        f"{name}={value}"
+        for name in ("page", "pk", "page_size", "funder", "recipient", "id", "version")
+        for value in NUMBERS
+    ],
+    *[f"{name}={value}" for name in ("on", "from", "to", "first", "last") for value in DAYS],
+    *[
+        f"{name}={value}"
+        for name in ("rows", "columns", "measure", "priority", "region", "group", "service", "audience", "term")
+        for value in CODES
+    ],
+    *[
+        f"{name}={value}"
+        for name in ("q", "search", "programme", "order", "state", "next", "lang")
+        for value in NUMBERS
+    ],
+    *[
+        f"cursor={value}"
+        for value in ("zz", "cD1hYmM=", "bz05OTk5OTk5OTk5", "cD0lMDA=", "%00", "cj0xJnA9OTk5OTk5OTk5OTk5OTk5OTk5OTk5")
+    ],
+    "rows=priority&columns=priority",
+    "rows=region&columns=region&measure=spread",
+    "from=2026-12-31&to=2026-01-01",
+    "from=0001-01-01&to=9999-12-31&measure=spread",
+    "priority=victim_services&priority=research&priority=nothing",
+    "&".join(f"region=code{number}" for number in range(500)),
+    "format=xml",
+    "version=a%0D%0Ab",
+]
