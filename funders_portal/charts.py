@@ -1,1 +1,177 @@
-"""Tables drawn as Plotly figures."""
+"""Tables drawn as Plotly figures. The table beside it is the source; a figure only repeats what it says."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from plotly.graph_objects import Figure, Heatmap, Layout
+
+from counting import money
+from counting.tables import PENCE, Line, Table
+
+INK, LINE, EDGE, GREY = "#1b2430", "#d5dbe3", "#66717f", "#dfe3e8"
+ONE_HUE = [[0, "#ffffff"], [0.15, "#d3e6e4"], [0.5, "#6faba5"], [1, "#0b5f5a"]]
+FONT = "Atkinson Hyperlegible, system-ui, sans-serif"
+HALF = 0.46
+"""Half the width of a square, where neighbours stand 1 apart."""
+ROW_HEIGHT, HEAD_HEIGHT = 58, 110
+"""In CSS pixels."""
+
+
+def heatmap(table: Table) -> dict[str, Any]:
+    """A Table as a Plotly figure (data and layout, ready for JSON).
+
+    Money in one hue from white; nought is paper with a dashed edge; what carries no share is hatched grey. The
+    shade follows the square root of the figure, so that small sums beside a large one are still seen.
+    """
+    figure = Figure(data=[_tinted(table), _grey(table), _paper(table)], layout=_layout(table))
+    figure.update_layout(shapes=[*_dashed_edges(table), *_hatching(table)])
+    return dict(figure.to_plotly_json())
+
+
+def said(figure: int, unit: str) -> str:
+    """A figure inside its square: short."""
+    return money.short(figure) if unit == PENCE else f"{figure:,}"
+
+
+def exactly(figure: int, unit: str) -> str:
+    """A figure as the table says it."""
+    return money.exact(figure) if unit == PENCE else f"{figure:,}"
+
+
+def _tinted(table: Table) -> Heatmap:
+    return _squares(
+        table,
+        [
+            [figure**0.5 if figure > 0 and not _residual(row, column) else None for column, figure in cells]
+            for row, cells in _rows(table)
+        ],
+        colorscale=ONE_HUE,
+        zmin=0,
+    )
+
+
+def _grey(table: Table) -> Heatmap:
+    return _squares(
+        table,
+        [
+            [1 if figure > 0 and _residual(row, column) else None for column, figure in cells]
+            for row, cells in _rows(table)
+        ],
+        colorscale=[[0, GREY], [1, GREY]],
+    )
+
+
+def _paper(table: Table) -> Heatmap:
+    return _squares(
+        table,
+        [[None if figure > 0 else 0 for _column, figure in cells] for _row, cells in _rows(table)],
+        colorscale=[[0, "rgba(255,255,255,0)"], [1, "rgba(255,255,255,0)"]],
+    )
+
+
+def _squares(table: Table, z: list[list[float | None]], **looks: Any) -> Heatmap:
+    """One layer. The gaps keep browsers under a strict content policy from smoothing the squares."""
+    return Heatmap(
+        z=z,
+        x=list(range(len(table.columns))),
+        y=list(range(len(table.rows))),
+        text=[[said(figure, table.unit) if figure else "" for figure in figures] for figures in table.cells],
+        texttemplate="%{text}",
+        textfont={"family": FONT, "size": 13},
+        customdata=[
+            [f"{row.label} · {column.label}: {exactly(figure, table.unit)}" for column, figure in cells]
+            for row, cells in _rows(table)
+        ],
+        hovertemplate="%{customdata}<extra></extra>",
+        hoverongaps=False,
+        showscale=False,
+        xgap=4,
+        ygap=4,
+        **looks,
+    )
+
+
+def _rows(table: Table) -> list[tuple[Line, list[tuple[Line, int]]]]:
+    return [
+        (row, list(zip(table.columns, figures, strict=True)))
+        for row, figures in zip(table.rows, table.cells, strict=True)
+    ]
+
+
+def _residual(row: Line, column: Line) -> bool:
+    return row.residual or column.residual
+
+
+def _dashed_edges(table: Table) -> list[dict[str, Any]]:
+    return [
+        {
+            "type": "rect",
+            "x0": x - HALF,
+            "x1": x + HALF,
+            "y0": y - HALF + 0.02,
+            "y1": y + HALF - 0.02,
+            "line": {"color": EDGE, "width": 1, "dash": "3px,3px"},
+        }
+        for y, (row, cells) in enumerate(_rows(table))
+        for x, (column, figure) in enumerate(cells)
+        if figure == 0 and not _residual(row, column)
+    ]
+
+
+def _hatching(table: Table) -> list[dict[str, Any]]:
+    return [
+        {"type": "path", "path": _strokes(x, y), "line": {"color": "#aab3be", "width": 1}, "layer": "between"}
+        for y, (row, cells) in enumerate(_rows(table))
+        for x, (column, figure) in enumerate(cells)
+        if figure > 0 and _residual(row, column)
+    ]
+
+
+def _strokes(x: int, y: int, count: int = 6) -> str:
+    """Slanting strokes over the square at (x, y), as an SVG path in the axes' own numbers."""
+    step = 2 * HALF / count
+    down = [f"M{x - HALF + n * step:.3f},{y - HALF:.3f}L{x + HALF:.3f},{y + HALF - n * step:.3f}" for n in range(count)]
+    up = [
+        f"M{x - HALF:.3f},{y - HALF + n * step:.3f}L{x + HALF - n * step:.3f},{y + HALF:.3f}" for n in range(1, count)
+    ]
+    return "".join(down + up)
+
+
+def _layout(table: Table) -> Layout:
+    return Layout(
+        template="none",
+        height=HEAD_HEIGHT + ROW_HEIGHT * max(len(table.rows), 1),
+        margin={"l": 10, "r": 10, "t": 10, "b": 10},
+        font={"family": FONT, "size": 14, "color": INK},
+        paper_bgcolor="#ffffff",
+        plot_bgcolor="#ffffff",
+        dragmode=False,
+        hoverlabel={"bgcolor": INK, "font": {"family": FONT, "size": 14, "color": "#ffffff"}},
+        xaxis=_axis(table.columns, str(table.columns_name), side="top", width=10),
+        yaxis=_axis(table.rows, str(table.rows_name), autorange="reversed", width=20),
+    )
+
+
+def _axis(lines: Sequence[Line], name: str, *, width: int, **more: Any) -> dict[str, Any]:
+    return {
+        "title": {"text": name, "standoff": 12},
+        "tickmode": "array",
+        "tickvals": list(range(len(lines))),
+        "ticktext": [wrapped(line.label, width) for line in lines],
+        "tickangle": 0,
+        "automargin": True,
+        "showgrid": False,
+        "zeroline": False,
+        "fixedrange": True,
+        **more,
+    }
+
+
+def wrapped(label: str, width: int) -> str:
+    """A label in full, broken between words into lines of about `width` letters."""
+    spaced = label.replace("/", "/\u200b").replace("\u200b", " ")
+    return "<br>".join(textwrap.wrap(spaced, width, break_long_words=False)) or _("(no name)")

@@ -2,18 +2,89 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from typing import Any
 
-from accounts.access import FUNDERS, GRANTEES, Anyone, may, only
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from accounts.access import FUNDERS, GRANTEES, Administrator, Anyone, may, only
+from accounts.models import Organisation, Person
+from funders_portal import waiting
+from grants.models import Grant
+
+MOST_TASKS, MOST_SENTENCES, MOST_CARDS = 5, 3, 40
 
 
 @only(Anyone)
 def home(request: HttpRequest) -> HttpResponse:
     """Each kind of person's own first page; strangers are welcomed."""
-    return render(request, "funders_portal/home_stranger.html")
+    person = request.user
+    if not person.is_authenticated:
+        return render(request, "funders_portal/home_stranger.html")
+    if may(person, *FUNDERS):
+        return render(request, "funders_portal/home_funder.html", _for_funder(person))
+    if may(person, *GRANTEES):
+        return render(request, "funders_portal/home_grantee.html", _for_grantee(person))
+    if may(person, Administrator):
+        return render(request, "funders_portal/home_administrator.html", _for_administrator())
+    return render(request, "funders_portal/home_nobody.html", {"secretariat": _secretariat()})
 
 
 @only(Anyone)
 def help_page(request: HttpRequest) -> HttpResponse:
-    return render(request, "funders_portal/help.html")
+    """The words, the rules behind the figures, the keys, and whom to ask."""
+    return render(request, "funders_portal/help.html", {"secretariat": _secretariat()})
+
+
+@only(Anyone)
+def healthz(request: HttpRequest) -> HttpResponse:
+    """For whatever watches over the server: 200 while the database answers, else 503."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return JsonResponse({"database": "no answer"}, status=503)
+    return JsonResponse({"database": "ok"})
+
+
+def _for_funder(person: Person) -> dict[str, Any]:
+    today = timezone.localdate()
+    to_sort = waiting.to_sort(person).count()
+    imports = waiting.imports(person)[:MOST_TASKS]
+    room = max(0, MOST_TASKS - len(imports) - bool(to_sort))
+    return {
+        "empty": not Grant.objects.current().exists(),
+        "today": today,
+        "funders": list(waiting.own_funders(person)),
+        "running": waiting.running(person, today),
+        "to_sort": to_sort,
+        "minutes": waiting.minutes(to_sort),
+        "imports": imports,
+        "ending": waiting.ending(person, today, room),
+    }
+
+
+def _for_grantee(person: Person) -> dict[str, Any]:
+    today = timezone.localdate()
+    grants = (
+        Grant.objects.visible_to(person)
+        .with_running_period()
+        .select_related("funder", "project")
+        .order_by("-runs_to", "-id")[: MOST_CARDS + 1]
+    )
+    charities = Organisation.objects.filter(id__in=person.organisation_ids)
+    return {"grants": grants[:MOST_CARDS], "more": len(grants) > MOST_CARDS, "charities": charities, "today": today}
+
+
+def _for_administrator() -> dict[str, Any]:
+    return {
+        "funder_count": Organisation.objects.funders().count(),
+        "people_count": Person.objects.count(),
+        "grant_count": Grant.objects.current().count(),
+    }
+
+
+def _secretariat() -> list[Person]:
+    return list(Person.objects.filter(is_secretariat=True, is_active=True)[:3])

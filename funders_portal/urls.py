@@ -16,7 +16,7 @@ router = Router()
 urlpatterns = [
     path("", home.home, name="home"),
     path("help/", home.help_page, name="help"),
-    path("accounts/", include("allauth.account.urls")),
+    path("healthz", home.healthz, name="healthz"),
     path("", include("accounts.urls")),
     path("", include("grants.urls")),
     path("", include("priorities.urls")),
@@ -25,3 +25,8 @@ urlpatterns = [
     path("api/", include(router.urls)),
     path("api/<path:rest>", api.Nothing.as_view(), name="api-nothing"),
 ]
+
+handler400 = "funders_portal.errors.bad_request"
+handler403 = "funders_portal.errors.forbidden"
+handler404 = "funders_portal.errors.not_found"
+handler500 = "funders_portal.errors.failed"

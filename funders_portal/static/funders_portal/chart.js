@@ -1,0 +1,55 @@
+// Draws the figures of a page where the window is wide enough; everywhere else the table alone says it.
+const wide = window.matchMedia("(min-width: 700px)");
+
+function library(source) {
+  if (window.Plotly) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = source;
+    script.onload = resolve;
+    script.onerror = () => reject(new Error("The chart could not be fetched."));
+    document.head.append(script);
+  });
+}
+
+function sheet(address) {
+  if (document.querySelector("link[data-plotly]")) return;
+  const link = document.createElement("link");
+  link.rel = "stylesheet";
+  link.href = address;
+  link.dataset.plotly = "";
+  document.head.append(link);
+}
+
+async function draw(place) {
+  if (place.dataset.drawn) return;
+  place.dataset.drawn = "yes";
+  try {
+    sheet(place.dataset.styles);
+    const [answer] = await Promise.all([fetch(place.dataset.figure, { credentials: "same-origin" }), library(place.dataset.library)]);
+    if (!answer.ok) throw new Error(`The figure answered ${answer.status}.`);
+    const figure = await answer.json();
+    place.textContent = "";
+    await document.fonts.ready;
+    await window.Plotly.newPlot(place, figure.data, figure.layout, {
+      displaylogo: false,
+      displayModeBar: "hover",
+      modeBarButtons: [["toImage"]],
+      responsive: true,
+      showTips: false,
+      toImageButtonOptions: { filename: place.dataset.name, scale: 2 },
+    });
+    place.dataset.drawn = "done";
+  } catch (problem) {
+    // The table beneath says the same, so a chart that cannot be drawn takes nothing away.
+    place.textContent = place.dataset.failed;
+    place.dataset.drawn = "failed";
+  }
+}
+
+function drawAll() {
+  if (wide.matches) document.querySelectorAll("[data-figure]").forEach(draw);
+}
+wide.addEventListener("change", drawAll);
+document.addEventListener("htmx:after:swap", drawAll);
+drawAll();
