@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
 import pytest
 from django.conf import LazySettings
 from django.core.cache import cache
@@ -28,3 +34,33 @@ def sign_in(client: Client):
         return client
 
     return enter
+
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="session")
+def in_chromium() -> Iterator[Callable[..., Any]]:
+    """`in_chromium(work, ...)` gives work(browser, ...); skipped where there is no Chromium (CHROMIUM= names another).
+
+    The browser lives in a thread of its own, because Playwright keeps a loop running in which Django's database
+    connections are not the test's. So work does no database call.
+    """
+    if not CHROMIUM:
+        pytest.skip("no Chromium on this machine: install it or name it by CHROMIUM=")
+    from playwright.sync_api import sync_playwright
+
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        playwright = thread.submit(sync_playwright().start).result()
+        browser = thread.submit(playwright.chromium.launch, executable_path=CHROMIUM, args=QUIET).result()
+        yield lambda work, *args: thread.submit(work, browser, *args).result()
+        thread.submit(browser.close).result()
+        thread.submit(playwright.stop).result()
