@@ -1,0 +1,53 @@
+# The portal's commands. `make run` and `make test` need Python 3.11 or newer and nothing else.
+.DEFAULT_GOAL := help
+.PHONY: help run install test lint bench prove lock clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+export PORT
+# Told to pip so that it says what matters and asks the index nothing else.
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps
+
+help: ## what can be made
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+run: install ## the portal with its demo, on http://localhost:8000/ (PORT= chooses another)
+	@$(BIN)/python manage.py up --demo --with-parent
+
+install: $(VENV)/.installed ## the set-up alone: .venv with the locked packages
+
+test: $(VENV)/.installed-dev ## every test, on SQLite unless DATABASE_URL says otherwise
+	@$(BIN)/python -m pytest -n $(or $(WORKERS),2) --dist loadfile $(ARGS)
+
+lint: $(VENV)/.installed-dev ## form, faults, types, floors
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy .
+	@$(BIN)/lint-imports
+
+bench: $(VENV)/.installed-dev ## how fast: import and coverage page with 100,000 grants
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+prove: $(VENV)/.installed-dev ## the random tests, ten times as long as in `make test`
+	@HYPOTHESIS_PROFILE=prove $(BIN)/python -m pytest -n $(or $(WORKERS),2) -k "hypothesis or portfolios" $(ARGS)
+
+lock: $(VENV)/.installed-dev ## new lock files from requirements.in and requirements-dev.in
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" requirements.in -o requirements.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" requirements-dev.in -o requirements-dev.txt
+
+clean: ## take away the set-up and everything under var/, the database too
+	rm -rf $(VENV) var
+
+$(VENV)/bin/python:
+	@sh .ci/venv $(VENV)
+
+$(VENV)/.installed: requirements.txt | $(VENV)/bin/python
+	@echo "Installing what the portal needs (once; about a minute) ..."
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
+	@echo "Installing what the tests need ..."
+	@$(PIP) -r requirements-dev.txt
+	@touch $@

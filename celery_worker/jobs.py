@@ -1,0 +1,26 @@
+"""All that time does, on one page. Each job asks the database what waits and does it; run twice, it finds nothing."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from grants import imports
+from priorities import linking
+
+HOURS = 60 * 60
+
+
+@shared_task(soft_time_limit=6 * HOURS, time_limit=6 * HOURS + 60)
+def read_imports() -> None:
+    """Read, apply or undo every import that waits. A file of 1 GB takes minutes, so the limit is wide."""
+    while imports.read_next(at=timezone.now()):
+        continue
+
+
+@shared_task
+def link_new_grants() -> None:
+    """Suggest links for the grants that came since the bookmark."""
+    linking.link_new_grants(at=timezone.now())
+
+
+ALL = (read_imports, link_new_grants)
+"""In the order in which `manage.py work` does them: what is read can be linked at once."""

@@ -1,0 +1,24 @@
+"""How the web server runs; `gunicorn funders_portal.wsgi` reads this by itself. docs/running.md lists the variables."""
+
+import os
+from typing import Any
+
+bind = f"{os.environ.get('PORTAL_HOST') or '127.0.0.1'}:{os.environ.get('PORT') or '8000'}"
+workers = int(os.environ.get("WEB_WORKERS", "2"))
+threads = int(os.environ.get("WEB_THREADS", "4"))
+worker_class = "gthread"
+# What is read before the workers fork is kept in memory once for all of them.
+preload_app = True
+timeout = 120
+graceful_timeout = 8
+keepalive = 5
+control_socket_disable = True
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
+accesslog = os.environ.get("ACCESS_LOG") or None
+
+
+def pre_fork(server: Any, worker: Any) -> None:
+    """No database connection may be shared between processes."""
+    from django.db import connections
+
+    connections.close_all()
