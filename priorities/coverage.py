@@ -1,1 +1,292 @@
 """Money by any two dimensions, exact to the penny."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+from django.utils import timezone
+
+from counting import tables
+from counting.tables import PENCE, Line, Table
+from grants.models import Recipient
+from priorities import columns
+from priorities.blocks import NEVER, Block, Crossing, Flags, Ints, spread, sums
+from priorities.columns import Portfolio
+from priorities.models import Dimension
+from priorities.reading import Entry
+
+LIVE, AWARDED, SPREAD, GRANTS = "live", "awarded", "spread", "grants"
+MEASURES = (LIVE, AWARDED, SPREAD, GRANTS)
+ORDER = tuple(Dimension.values)
+"""In this order money is cut, whatever is asked."""
+Parts = tuple[Ints, Ints, Ints, Ints]
+"""Grants (rows of a block), the places of their row and column in the table, and pence; one of each a part."""
+_EPOCH = date(1970, 1, 1).toordinal()
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of the portfolio.
+
+    rows, columns: two different dimensions. measure: live (whole awards of grants that run on `on`), awarded (whole
+    awards by award date from `first` to `last`, either open), spread (each award shared out evenly by day over its
+    planned period, the days from `first` to `last`), grants (how many grants touch a cell: of those running on `on`,
+    or, with a window, of those awarded in it). funders, recipients: organisations' ids; programmes: titles; codes:
+    dimension to codes. Each empty selection keeps all; several choices of one kind are alternatives.
+    """
+
+    rows: str = Dimension.PRIORITY.value
+    columns: str = Dimension.REGION.value
+    measure: str = LIVE
+    on: date = field(default_factory=timezone.localdate)
+    first: date | None = None
+    last: date | None = None
+    funders: tuple[int, ...] = ()
+    recipients: tuple[int, ...] = ()
+    programmes: tuple[str, ...] = ()
+    codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.rows == self.columns:
+            raise ValueError("Rows and columns are two different dimensions.")
+
+    @property
+    def unit(self) -> str:
+        return tables.GRANTS if self.measure == GRANTS else PENCE
+
+    @property
+    def has_window(self) -> bool:
+        return self.first is not None or self.last is not None
+
+    @property
+    def shown(self) -> tuple[str, str]:
+        return self.rows, self.columns
+
+    @property
+    def cut(self) -> tuple[str, ...]:
+        """The dimensions that cut the money, in the one order of cuts; what is neither shown nor asked for is whole."""
+        return tuple(each for each in ORDER if each in self.shown or self.codes.get(each))
+
+
+def table(question: Question, *, portfolio: Portfolio | None = None) -> Table:
+    """The figures by the question's rows and columns, each grant's money divided once and for all.
+
+    Pounds sterling alone are in the cells; other currencies are listed beside them, never added.
+    """
+    asked = Asked(question, portfolio or columns.current())
+    cells, row_totals, column_totals, total, others = asked.counts() if question.measure == GRANTS else asked.money()
+    return Table(
+        measure=question.measure,
+        unit=question.unit,
+        on=question.on,
+        first=question.first,
+        last=question.last,
+        rows=asked.lines(question.rows),
+        columns=asked.lines(question.columns),
+        cells=cells,
+        row_totals=row_totals,
+        column_totals=column_totals,
+        total=total,
+        grants=sum(int(chosen.sum()) for _, chosen in asked.chosen()),
+        other_currencies=others,
+        undated=asked.undated(),
+        rows_name=str(Dimension(question.rows).label),
+        columns_name=str(Dimension(question.columns).label),
+    )
+
+
+def grant_ids(
+    question: Question, *, row: str | None = None, column: str | None = None, portfolio: Portfolio | None = None
+) -> list[int]:
+    """The grants (ids) that a cell, a row, a column or the whole table of this question speaks of.
+
+    Raises KeyError where the question's rows or columns have no such code.
+    """
+    asked = Asked(question, portfolio or columns.current())
+    wanted = [(each, code) for each, code in zip(question.shown, (row, column), strict=True) if code is not None]
+    found: list[int] = []
+    for block, chosen in asked.chosen():
+        for dimension, code in wanted:
+            chosen = chosen & block.touching(dimension, asked.one(dimension, code))
+        found += block.ids[chosen].tolist()
+    return found
+
+
+class Asked:
+    """One question put to one portfolio."""
+
+    def __init__(self, question: Question, portfolio: Portfolio) -> None:
+        self.question, self.portfolio = question, portfolio
+        self.kept = {each: self._kept(each) for each in question.cut}
+        self.entries = {each: self._shown(each) for each in question.shown}
+        # Where a code's figures stand among the rows or columns, by its position in the vocabulary.
+        self.place = {each: self._places(each) for each in question.shown}
+        self.size = (len(self.entries[question.rows]), len(self.entries[question.columns]))
+        self.recipients = self._recipients()
+        self.selected = [(block, self._selected(block)) for block in portfolio.blocks]
+
+    def lines(self, dimension: str) -> list[Line]:
+        return [Line(entry.code, entry.label, entry.residual) for _, entry in self.entries[dimension]]
+
+    def one(self, dimension: str, code: str) -> Flags:
+        """A flag for one code alone."""
+        only = np.zeros(len(self.portfolio.vocabulary[dimension]), bool)
+        only[self.portfolio.vocabulary.at(dimension, code)] = True
+        return only
+
+    def chosen(self) -> Iterator[tuple[Block, Flags]]:
+        """The grants whose figures are in the cells, block by block; for money those in pounds sterling."""
+        for block, selected in self.selected:
+            chosen = selected & self.in_time(block)
+            yield block, chosen & (block.currency == 0) if self.question.unit == PENCE else chosen
+
+    def undated(self) -> int:
+        """How many of the selected grants have no date by which this measure could count them."""
+        if self.by_award:
+            return 0
+        spreads = self.question.measure == SPREAD
+        return sum(
+            int((selected & (block.elapsed(None, 0)[1] == 0 if spreads else block.runs_to == NEVER)).sum())
+            for block, selected in self.selected
+        )
+
+    @property
+    def by_award(self) -> bool:
+        return self.question.measure == AWARDED or (self.question.measure == GRANTS and self.question.has_window)
+
+    def in_time(self, block: Block) -> Flags:
+        """The grants of the question's day or window."""
+        if self.question.measure == SPREAD:
+            over, before, _ = self._window(block)
+            return over > before
+        if not self.by_award:
+            return block.running_on(day_number(self.question.on))
+        first, last = self.question.first, self.question.last
+        inside = np.ones(block.size, bool)
+        if first:
+            inside &= block.award >= day_number(first)
+        if last:
+            inside &= block.award <= day_number(last)
+        return inside
+
+    def money(self) -> tuple[list[list[int]], list[int], list[int], int, dict[str, int]]:
+        """Cells, totals of rows and columns, the total (pence), and the sums of other currencies (minor units)."""
+        rows, across = self.size
+        cells: Ints = np.zeros(rows * across, np.int64)
+        others: dict[str, int] = {}
+        for block, selected in self.selected:
+            grant, row, column, pence = self._parts(block, selected & self.in_time(block))
+            currency = block.currency[grant]
+            ours = currency == 0
+            cells = cells + sums((row * across + column)[ours], pence[ours], rows * across)
+            for name, number in self.portfolio.names.currencies.items():
+                if number and (mine := currency == number).any():
+                    others[name] = others.get(name, 0) + int(sums(0 * grant[mine], pence[mine], 1)[0])
+        grid = cells.reshape(rows, across)
+        return grid.tolist(), grid.sum(axis=1).tolist(), grid.sum(axis=0).tolist(), int(grid.sum()), others
+
+    def counts(self) -> tuple[list[list[int]], list[int], list[int], int, dict[str, int]]:
+        """Distinct grants touching each cell, each row, each column, and all of them; of every currency."""
+        rows, across = self.size
+        cells, by_row, by_column, total = np.zeros(rows * across, int), np.zeros(rows, int), np.zeros(across, int), 0
+        for block, chosen in self.chosen():
+            _, row, column, _ = self._laid_out(block, chosen, tuple(sorted(self.question.shown, key=ORDER.index)))
+            cells += np.bincount(row * across + column, minlength=rows * across)
+            by_row += self._touching(block, chosen, self.question.rows)
+            by_column += self._touching(block, chosen, self.question.columns)
+            total += int(chosen.sum())
+        return cells.reshape(rows, across).tolist(), by_row.tolist(), by_column.tolist(), total, {}
+
+    def _kept(self, dimension: str) -> Flags:
+        asked_for = self.question.codes.get(dimension)
+        return np.array([not asked_for or entry.code in asked_for for entry in self.portfolio.vocabulary[dimension]])
+
+    def _shown(self, dimension: str) -> list[tuple[int, Entry]]:
+        """The codes that stand as rows or columns, with their positions.
+
+        An ended code stands as long as a grant still has a share in it, else tables would not add up.
+        """
+        entries = list(enumerate(self.portfolio.vocabulary[dimension]))
+        ended = {place for place, entry in entries if entry.valid_to and entry.valid_to < self.question.on}
+        if ended:
+            ended -= {int(code) for block in self.portfolio.blocks for code in np.unique(block.shares[dimension].code)}
+        return [(place, entry) for place, entry in entries if place not in ended and self.kept[dimension][place]]
+
+    def _places(self, dimension: str) -> Ints:
+        places = np.zeros(len(self.portfolio.vocabulary[dimension]), np.int64)
+        for place, (position, _) in enumerate(self.entries[dimension]):
+            places[position] = place
+        return places
+
+    def _recipients(self) -> Ints | None:
+        if not self.question.recipients:
+            return None
+        rows = Recipient.objects.filter(organisation__in=self.question.recipients)
+        return np.array(rows.values_list("grant", flat=True), np.int64)
+
+    def _selected(self, block: Block) -> Flags:
+        """Grants that the filters keep, of any time and currency."""
+        question = self.question
+        selected = block.alive & ~block.joint
+        if question.funders:
+            selected &= np.isin(block.funder, question.funders)
+        if question.programmes:
+            known = self.portfolio.names.programmes
+            selected &= np.isin(block.programme, [known[each] for each in question.programmes if each in known])
+        if self.recipients is not None:
+            selected &= np.isin(block.ids, self.recipients)
+        for dimension, codes in self.kept.items():
+            if not codes.all():
+                selected &= block.touching(dimension, codes)
+        return selected
+
+    def _window(self, block: Block) -> tuple[Ints, Ints, Ints]:
+        """Of each planned period: days over at the window's end, days over before it, and all its days."""
+        first, last = self.question.first, self.question.last
+        over, whole = block.elapsed(day_number(last) if last else None, otherwise=1)
+        before, _ = block.elapsed(day_number(first) - 1 if first else None, otherwise=0)
+        return over, before, whole
+
+    def _parts(self, block: Block, grants: Flags) -> Parts:
+        """The parts of these grants that the question's cells and filters keep."""
+        cut = self.question.cut
+        if self.question.measure != SPREAD and len(cut) == 2:
+            return self._laid_out(block, grants, cut)
+        crossing = block.crossing(cut, np.flatnonzero(grants), self.kept)
+        return self._placed(cut, crossing.grant, crossing.codes, self._pence(block, crossing))
+
+    def _laid_out(self, block: Block, grants: Flags, cut: tuple[str, ...]) -> Parts:
+        """From the crossing that the block keeps; right for whole awards cut by rows and columns only."""
+        layout = block.layout(*cut)
+        keep = grants[layout.grant]
+        for dimension, code in zip(cut, layout.codes, strict=True):
+            if not self.kept[dimension].all():
+                keep &= self.kept[dimension][code]
+        return self._placed(cut, layout.grant[keep], [code[keep] for code in layout.codes], layout.pence[keep])
+
+    def _placed(self, cut: Sequence[str], grant: Ints, codes: Sequence[Ints], pence: Ints) -> Parts:
+        by_dimension = dict(zip(cut, codes, strict=True))
+        row, column = (self.place[each][by_dimension[each]] for each in self.question.shown)
+        return grant, row, column, pence
+
+    def _pence(self, block: Block, crossing: Crossing) -> Ints:
+        """Whole awards, or what of them falls into the window: its end's running share less its beginning's."""
+        if self.question.measure != SPREAD:
+            return crossing.parts(block.pence)
+        over, before, whole = self._window(block)
+        return crossing.parts(spread(block.pence, over, whole)) - crossing.parts(spread(block.pence, before, whole))
+
+    def _touching(self, block: Block, chosen: Flags, dimension: str) -> Ints:
+        """How many of the chosen grants have a share in each row or column."""
+        shares = block.shares[dimension]
+        keep = chosen[shares.grant] & self.kept[dimension][shares.code]
+        places = self.place[dimension][shares.code[keep]]
+        return np.bincount(places, minlength=len(self.entries[dimension]))
+
+
+def day_number(day: date) -> int:
+    """Days since 1970, as the columns hold them."""
+    return day.toordinal() - _EPOCH
