@@ -162,7 +162,7 @@ class Person(AbstractBaseUser):
 
     @cached_property
     def kinds(self) -> frozenset[str]:
-        """Everything this person is, as access.py names it: officer, viewer, lead, contributor, secretariat, administrator."""
+        """Everything this person is, by the names in access.py: officer, viewer, lead, secretariat and so on."""
         kinds = {each.role for each in self.memberships.all()}
         if self.is_secretariat:
             kinds.add("secretariat")
