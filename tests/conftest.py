@@ -13,6 +13,8 @@ from django.conf import LazySettings
 from django.core.cache import cache
 from django.test import Client
 
+from priorities import columns
+
 
 @pytest.fixture(autouse=True)
 def own_files(settings: LazySettings, tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -23,6 +25,12 @@ def own_files(settings: LazySettings, tmp_path_factory: pytest.TempPathFactory) 
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def fresh_columns() -> None:
+    """No grants are remembered from another test's database."""
+    columns.forget()
 
 
 @pytest.fixture

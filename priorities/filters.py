@@ -1,0 +1,265 @@
+"""What may stand in an address that asks for coverage: one reading for page, API, CSV and command alike."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from typing import Any
+
+import django_filters
+from django import forms
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Identifier, Organisation
+from grants.models import Grant
+from priorities import coverage
+from priorities.coverage import Question
+from priorities.models import Dimension
+from priorities.reading import Vocabulary
+
+MEASURES = [
+    (coverage.LIVE, _("In running grants (whole award)")),
+    (coverage.AWARDED, _("Awarded in this period")),
+    (coverage.SPREAD, _("For this year (award shared out evenly by day)")),
+    (coverage.GRANTS, _("Number of grants")),
+]
+WINDOW = ("from", "to")
+LISTED = 25
+"""Up to so many choices are listed where one is refused."""
+
+
+class OneOf(forms.ChoiceField):
+    """A choice whose refusal names the choices."""
+
+    def validate(self, value: Any) -> None:
+        if value and not self.valid_value(value):
+            raise forms.ValidationError(_unknown(value, (code for code, _label in self.choices)))
+        super().validate(value)
+
+
+class SomeOf(forms.MultipleChoiceField):
+    """Several choices; a refusal names the choices. Blank ones are as if not given."""
+
+    def to_python(self, value: Any) -> list[str]:
+        return list(dict.fromkeys(each for each in super().to_python(value) if each))
+
+    def validate(self, value: Any) -> None:
+        for each in value:
+            if not self.valid_value(each):
+                raise forms.ValidationError(_unknown(each, (code for code, _label in self.choices)))
+
+
+class Organisations(forms.MultipleChoiceField):
+    """Organisations by the portal's number or by identifier (GB-CHC-1234567); gives their numbers."""
+
+    def to_python(self, value: Any) -> list[int]:
+        return [self._found(each) for each in dict.fromkeys(super().to_python(value)) if each]
+
+    def validate(self, value: Any) -> None:
+        """Everything is known by then."""
+
+    @staticmethod
+    def _found(value: str) -> int:
+        text = value.strip()
+        if text.isascii() and text.isdigit() and len(text) < 19:
+            found = Organisation.objects.filter(id=int(text)).values_list("id", flat=True).first()
+        else:
+            found = Identifier.objects.filter(value=text).values_list("organisation", flat=True).first()
+        if found is None:
+            raise forms.ValidationError(
+                gettext(
+                    "No organisation here is “%(value)s”. Give its number or its identifier, such as GB-CHC-1234567."
+                )
+                % {"value": text[:100]}
+            )
+        return found
+
+
+class Programmes(forms.MultipleChoiceField):
+    """Programmes by title, as the grants carry them."""
+
+    def to_python(self, value: Any) -> list[str]:
+        return list(dict.fromkeys(each for each in super().to_python(value) if each))
+
+    def validate(self, value: Any) -> None:
+        for each in value:
+            if not Grant.objects.current().filter(programme=each).exists():
+                raise forms.ValidationError(
+                    gettext("No grant here has the programme “%(value)s”. Give its title as the grants carry it.")
+                    % {"value": each[:100]}
+                )
+
+
+class Day(forms.DateField):
+    """A day as 2026-11-21, and no other way, since 3/4/2026 means two days."""
+
+    def to_python(self, value: Any) -> date | None:
+        try:
+            return super().to_python(value)
+        except forms.ValidationError as wrong:
+            raise forms.ValidationError(
+                gettext("“%(value)s” is no day that exists. Write it as year, month and day: 2026-11-21.")
+                % {"value": str(value)[:100]}
+            ) from wrong
+
+
+class DayFilter(django_filters.DateFilter):
+    field_class = Day
+
+
+class OneOfFilter(django_filters.ChoiceFilter):
+    field_class = OneOf
+
+
+class SomeOfFilter(django_filters.MultipleChoiceFilter):
+    field_class = SomeOf
+
+
+class OrganisationsFilter(django_filters.MultipleChoiceFilter):
+    field_class = Organisations
+
+
+class ProgrammesFilter(django_filters.MultipleChoiceFilter):
+    field_class = Programmes
+
+
+class CoverageForm(forms.Form):
+    """Checks parameters against each other and refuses those it does not know."""
+
+    def clean(self) -> dict[str, Any]:
+        asked = super().clean() or self.cleaned_data
+        if asked.get("rows") and asked.get("rows") == asked.get("columns"):
+            self.add_error("columns", _("Rows and columns are the same. Choose two different ones."))
+        first, last = asked.get("from"), asked.get("to")
+        if first and last and first > last:
+            self.add_error("to", _("The period ends before it begins. Give a “to” that is not before “from”."))
+        return asked
+
+
+def _days(label: Any) -> DayFilter:
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return DayFilter(label=label, input_formats=["%Y-%m-%d"], widget=widget)
+
+
+# "from" is a word of Python's own, so these two are named in a mapping.
+_Window: Any = type(
+    "_Window", (django_filters.FilterSet,), {"from": _days(_("from")), "to": _days(_("to")), "__module__": __name__}
+)
+_Codes: Any = type(
+    "_Codes",
+    (django_filters.FilterSet,),
+    {each.value: SomeOfFilter(label=each.label) for each in Dimension} | {"__module__": __name__},
+)
+
+
+class CoverageFilter(_Window, _Codes):
+    """Query parameters as a coverage Question; `also` are parameters that the caller reads itself (a page, a format).
+
+    All are optional: what is left out or blank has Question's own default, `on` being `at` or today. An unknown
+    parameter or value, a day that does not exist and dates in the wrong order are refused in sentences.
+    """
+
+    rows = OneOfFilter(label=_("Rows"), choices=Dimension.choices)
+    columns = OneOfFilter(label=_("Columns"), choices=Dimension.choices)
+    measure = OneOfFilter(label=_("Measure"), choices=MEASURES)
+    on = _days(_("On"))
+    funder = OrganisationsFilter(label=_("Funder"))
+    recipient = OrganisationsFilter(label=_("Recipient"))
+    programme = ProgrammesFilter(label=_("Programme"))
+
+    class Meta:
+        form = CoverageForm
+
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, at: date | None = None, also: Collection[str] = (), **more: Any
+    ) -> None:
+        more.setdefault("queryset", Grant.objects.none())
+        super().__init__(data if data else QueryDict(), **more)
+        self.at, self.also = at, frozenset(also)
+
+    @property
+    def form(self) -> Any:
+        """The form, its choices filled from the vocabulary and the funders as they are now."""
+        if not hasattr(self, "_form"):
+            form = super().form
+            for dimension, entries in self.vocabulary.items():
+                form.fields[dimension].choices = [(entry.code, entry.label) for entry in entries]
+            form.fields["funder"].choices = Organisation.objects.funders().values_list("id", "name")
+            for name in self._unknown_names():
+                form.add_error(None, _unknown_parameter(name, form.fields))
+        return self._form
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        return Vocabulary.read()
+
+    @property
+    def question(self) -> Question:
+        """What these parameters ask; raises ValueError where they were refused."""
+        if not self.is_valid():
+            raise ValueError("; ".join(self.sentences()))
+        asked = self.form.cleaned_data
+        on = asked["on"] or self.at or timezone.localdate()
+        first, last = self._window(asked, on)
+        rows, across = _shown(asked["rows"], asked["columns"])
+        return Question(
+            rows=rows,
+            columns=across,
+            measure=asked["measure"] or Question.measure,
+            on=on,
+            first=first,
+            last=last,
+            funders=tuple(asked["funder"]),
+            recipients=tuple(asked["recipient"]),
+            programmes=tuple(asked["programme"]),
+            codes={each: tuple(asked[each]) for each in Dimension.values if asked[each]},
+        )
+
+    def sentences(self) -> list[str]:
+        """Each refusal with the parameter it is about, for doors that have no fields."""
+        return [
+            str(each) if name == "__all__" else f"{name}: {each}"
+            for name, refusals in self.errors.items()
+            for each in refusals
+        ]
+
+    @staticmethod
+    def _window(asked: Mapping[str, Any], on: date) -> tuple[date | None, date | None]:
+        """A day has no window; a yearly share without one is that of the day's calendar year."""
+        first, last = asked["from"], asked["to"]
+        if asked["measure"] in ("", coverage.LIVE):
+            return None, None
+        if asked["measure"] == coverage.SPREAD and not (first or last):
+            return date(on.year, 1, 1), date(on.year, 12, 31)
+        return first, last
+
+    def _unknown_names(self) -> list[str]:
+        return [name for name in self.data if name not in self.filters and name not in self.also]
+
+
+def _shown(rows: str, across: str) -> tuple[str, str]:
+    """Both dimensions where one or none is given: the usual two, and never the same twice."""
+    usual = (Question.rows, Question.columns)
+    rows = rows or next(each for each in usual if each != across)
+    return rows, across or next(each for each in reversed(usual) if each != rows)
+
+
+def _unknown(value: str, choices: Iterable[str]) -> str:
+    known = [code for code in choices if code]
+    if len(known) > LISTED:
+        return gettext("“%(value)s” is not known here.") % {"value": value[:100]}
+    return gettext("“%(value)s” is not known here. Choose from: %(choices)s.") % {
+        "value": value[:100],
+        "choices": ", ".join(known),
+    }
+
+
+def _unknown_parameter(name: str, known: Iterable[str]) -> str:
+    return gettext("There is no “%(name)s” to ask by. Ask by: %(names)s.") % {
+        "name": name[:100],
+        "names": ", ".join(known),
+    }
