@@ -115,6 +115,31 @@ def grant_ids(
     return found
 
 
+def grant_parts(
+    question: Question, *, row: str | None = None, column: str | None = None, portfolio: Portfolio | None = None
+) -> dict[int, int]:
+    """Grant (id) to its part in a cell, a row, a column or the whole table, in minor units of its own currency.
+
+    Raises KeyError where the question's rows or columns have no such code.
+    """
+    asked = Asked(question, portfolio or columns.current())
+    wanted = [
+        None if code is None else {entry.code: place for place, (_, entry) in enumerate(asked.entries[dimension])}[code]
+        for dimension, code in zip(question.shown, (row, column), strict=True)
+    ]
+    found: dict[int, int] = {}
+    for block, chosen in asked.chosen():
+        grant, *places, pence = asked.parts(block, chosen)
+        keep = np.ones(len(grant), bool)
+        for place, position in zip(places, wanted, strict=True):
+            if position is not None:
+                keep &= place == position
+        whole = np.zeros(block.size, np.int64)
+        np.add.at(whole, grant[keep], pence[keep])
+        found |= {int(block.ids[each]): int(whole[each]) for each in np.unique(grant[keep])}
+    return found
+
+
 class Asked:
     """One question put to one portfolio."""
 
@@ -178,7 +203,7 @@ class Asked:
         cells: Ints = np.zeros(rows * across, np.int64)
         others: dict[str, int] = {}
         for block, selected in self.selected:
-            grant, row, column, pence = self._parts(block, selected & self.in_time(block))
+            grant, row, column, pence = self.parts(block, selected & self.in_time(block))
             currency = block.currency[grant]
             ours = currency == 0
             cells = cells + sums((row * across + column)[ours], pence[ours], rows * across)
@@ -250,7 +275,7 @@ class Asked:
         before, _ = block.elapsed(day_number(first) - 1 if first else None, otherwise=0)
         return over, before, whole
 
-    def _parts(self, block: Block, grants: Flags) -> Parts:
+    def parts(self, block: Block, grants: Flags) -> Parts:
         """The parts of these grants that the question's cells and filters keep."""
         cut = self.question.cut
         if self.question.measure != SPREAD and len(cut) == 2:
