@@ -7,10 +7,9 @@ addresses, asking again who somebody is) are not in urls.py, so they do not exis
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allauth.account.adapter import get_adapter
-from allauth.account.stages import LoginStage
 from allauth.account.views import AccountInactiveView, ConfirmLoginCodeView, LogoutView, RequestLoginCodeView
 from django.conf import settings
 from django.contrib import messages
@@ -27,6 +26,10 @@ from django.views.decorators.http import require_POST
 
 from accounts import forms, signin
 from accounts.access import Anyone, only
+
+if TYPE_CHECKING:
+    # Imported before allauth's views it closes a circle inside allauth.
+    from allauth.account.stages import LoginStage
 
 MINUTES = signin.CODE_LIVES // timedelta(minutes=1)
 WANTED = "signin_wanted"
@@ -143,6 +146,4 @@ def demo_enter(request: HttpRequest) -> HttpResponse:
         raise Http404 from shut
     login(request, person)
     wanted = request.POST.get("next", "")
-    return redirect(
-        wanted if wanted and get_adapter().is_safe_url(wanted) else resolve_url(settings.LOGIN_REDIRECT_URL)
-    )
+    return redirect(wanted if wanted and get_adapter().is_safe_url(wanted) else settings.LOGIN_REDIRECT_URL)
