@@ -1,4 +1,4 @@
-"""What for: the priorities and vocabularies, each grant's shares in them, suggestions, targets, and what the group watches."""
+"""What for: priorities and vocabularies, each grant's shares in them, suggestions, targets, what the group watches."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Code(models.Model):
 
 
 class Link(models.Model):
-    """A grant's share in one code, in basis points. Those of one grant and dimension come to at most 10,000 (triggers)."""
+    """A grant's share in one code, in basis points; those of a grant and dimension are at most 10,000 (triggers)."""
 
     grant = models.ForeignKey(Grant, on_delete=models.CASCADE, related_name="+")
     dimension = models.CharField(max_length=12, choices=Dimension.choices)
@@ -109,15 +109,40 @@ class InitiativeLink(models.Model):
         return f"{self.grant_id} {self.initiative_id}"
 
 
+class SuggestionQuerySet(models.QuerySet["Suggestion"]):
+    def open(self) -> SuggestionQuerySet:
+        """Neither dismissed nor overtaken by a person's word on the same grant and dimension."""
+        said = Link.objects.filter(grant=models.OuterRef("grant"), dimension=models.OuterRef("dimension"))
+        return self.filter(~models.Exists(said), dismissed=False)
+
+
 class Suggestion(models.Model):
-    """What a rule thinks of a grant, with its reason; counts in no figure until a person confirms it."""
+    """What a rule thinks of a grant, with its reason; counts in no figure until a person confirms it.
+
+    rule is one of REASONS; reason is the word that set it off, or "". A dismissed one stays, so that it is not made
+    again.
+    """
+
+    REASONS = {
+        "title": _("the title says “%(word)s”"),
+        "programme": _("the programme says “%(word)s”"),
+        "description": _("the description says “%(word)s”"),
+        "recipient": _("the recipient's name says “%(word)s”"),
+        "earlier": _("another grant to this recipient is sorted so"),
+        "file": _("the file places it there"),
+        "kind-of-work": _("“%(word)s” is not help for people one by one"),
+        "area": _("it follows from the area"),
+    }
 
     grant = models.ForeignKey(Grant, on_delete=models.CASCADE, related_name="+")
     dimension = models.CharField(max_length=12, choices=Dimension.choices)
     code = models.ForeignKey(Code, on_delete=models.PROTECT, related_name="+")
     share = models.PositiveSmallIntegerField(default=WHOLE)
     rule = models.CharField(max_length=40)
-    reason = models.CharField(max_length=255)
+    reason = models.CharField(max_length=255, blank=True)
+    dismissed = models.BooleanField(default=False)
+
+    objects = SuggestionQuerySet.as_manager()
 
     class Meta:
         ordering = ["grant", "dimension", "code__order"]
@@ -129,7 +154,12 @@ class Suggestion(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.grant_id} {self.code_id}: {self.reason}"
+        return f"{self.grant_id} {self.code_id}: {self.rule} {self.reason}"
+
+    @property
+    def because(self) -> str:
+        """Its reason in words, to follow "because"."""
+        return str(self.REASONS[self.rule]) % {"word": self.reason}
 
 
 class Bookmark(models.Model):
