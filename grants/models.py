@@ -248,6 +248,9 @@ class Import(models.Model):
     progress = models.PositiveSmallIntegerField(default=0)
     received_at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True, blank=True)
+    """When its reader last showed that it is alive."""
+    claimed_by = models.CharField(max_length=200, blank=True)
+    """The process that reads it, by machine, number and start."""
     applied_at = models.DateTimeField(null=True, blank=True)
     undone_at = models.DateTimeField(null=True, blank=True)
     read = models.PositiveIntegerField(default=0)
@@ -282,6 +285,8 @@ class ImportRow(models.Model):
         (REFUSED, _("refused")),
         (MISSING, _("no longer in the file")),
     ]
+    KEEP, REMOVE = "keep", "remove"
+    ANSWERS = [(KEEP, _("kept")), (REMOVE, _("marked as removed"))]
 
     source = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rows")
     row = models.PositiveIntegerField()
@@ -290,10 +295,17 @@ class ImportRow(models.Model):
     repaired = models.BooleanField(default=False)
     raw = models.TextField(blank=True)
     cleaned = models.TextField(blank=True)
+    base = models.PositiveIntegerField(default=0)
+    """The revision of the grant that this row was compared with, 0 where there was none."""
+    answer = models.CharField(max_length=7, choices=ANSWERS, blank=True)
+    """What a person said about a grant that is no longer in the file."""
 
     class Meta:
         ordering = ["row", "id"]
-        indexes = [models.Index(fields=["source", "outcome", "row"], name="import_row_by_outcome")]
+        indexes = [
+            models.Index(fields=["source", "outcome", "row"], name="import_row_by_outcome"),
+            models.Index(fields=["source", "grant_id"], name="import_row_by_grant"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.source_id}:{self.row}"

@@ -1,0 +1,119 @@
+"""Texts as files bring them: blanks, misread characters, contact details; each mended with the code of what was wrong."""
+
+from __future__ import annotations
+
+import re
+
+LEFT_OUT = "[…]"
+"""Stands where a contact detail or a name stood."""
+
+_BLANK = " \t\r\n\u00a0\u2007\u202f\u200b\u200c\u200d\u2060\ufeff"
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff]")
+_BREAK = re.compile(r"[^\S\r\n]*[\r\n\u2028\u2029]+\s*")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+# Two or more characters in a row that UTF-8 bytes turn into when they are read as Windows-1252 or Latin-1.
+_LEAD, _TAIL = "ÂÃÅâ", "\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122"
+_MISREAD = re.compile(f"[{_LEAD}][{_TAIL}]{{1,2}}")
+_WINDOWS = re.compile("[\u0080-\u009f]")
+_MEANT = re.compile("[\u00a0-\u00ff\u2010-\u2044\u20ac\u2122\u0174-\u0177]")
+
+_EMAIL = r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+"
+_PHONE = r"(?<![\w£$€.,/-])(?:\+44[\s()-]*(?:0[\s)-]*)?|\(?0)[1-9](?:[\s()-]*\d){8,9}(?!\d)"
+_POSTCODE = r"\b[A-Z]{1,2}\d[A-Z\d]?\s?\d[ABD-HJLNP-UW-Z]{2}\b"
+_STREET = (
+    r"\b(?:[Ff]lat \w+,? )?\d{1,4}[A-Za-z]?,? (?:[A-Z][\w'’-]+ ){1,3}"
+    r"(?:Street|Road|Lane|Avenue|Close|Drive|Terrace|Gardens|Crescent|Grove|Mews|Square|Rd|Ave|St)\b(?!\.? [A-Z][a-z]+['’]?s?\b)"
+)
+_CONTACT = re.compile(f"{_EMAIL}|{_PHONE}|{_POSTCODE}|{_STREET}")
+_MAYBE_CONTACT = re.compile(r"[@\d]")
+POSTCODE = re.compile(_POSTCODE)
+
+
+def tidy(text: str, *, lines: bool = False) -> tuple[str, tuple[str, ...]]:
+    """`text` mended, and the codes of what was wrong with it; `lines` True keeps its line breaks."""
+    if text.isascii() and text.isprintable() and text[:1] != " " and text[-1:] != " ":
+        return text, ()
+    codes = []
+    for code, mend in _MENDS:
+        mended = mend(text)
+        if mended != text:
+            codes.append(code)
+            text = mended
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not lines and (mended := _BREAK.sub(" ", text)) != text:
+        codes.append("line-break")
+        text = mended
+    if "\ufffd" in text:
+        codes.append("broken-character")
+    return text, tuple(codes)
+
+
+def _without_controls(text: str) -> str:
+    """Characters that nobody sees, and halves of characters (surrogates), which become U+FFFD."""
+    return _SURROGATE.sub("\ufffd", _CONTROL.sub("", text))
+
+
+def _read_right(text: str) -> str:
+    """Text that was UTF-8, was read as Windows-1252 and saved so: "Â£100" becomes "£100"."""
+    if text.isascii():
+        return text
+    return _WINDOWS.sub(_windows_character, _MISREAD.sub(_decoded, text))
+
+
+def _decoded(found: re.Match[str]) -> str:
+    written = found.group()
+    for length in range(len(written), 1, -1):
+        try:
+            meant = b"".join(_byte(each) for each in written[:length]).decode("utf-8")
+        except UnicodeError:
+            continue
+        if len(meant) == 1 and _MEANT.match(meant):
+            return meant + written[length:]
+    return written
+
+
+def _byte(character: str) -> bytes:
+    return bytes([ord(character)]) if ord(character) < 256 else character.encode("cp1252")
+
+
+def _windows_character(found: re.Match[str]) -> str:
+    return found.group().encode("latin-1").decode("cp1252", errors="replace")
+
+
+_MENDS = (
+    ("blanks-around", lambda text: text.strip(_BLANK)),
+    ("misread-characters", _read_right),
+    ("control-characters", _without_controls),
+)
+
+
+def without_contacts(text: str) -> str:
+    """`text` without e-mail addresses, telephone numbers, postcodes and street addresses."""
+    if not _MAYBE_CONTACT.search(text):
+        return text
+    return _CONTACT.sub(LEFT_OUT, text)
+
+
+def without_names(text: str, names: tuple[str, ...]) -> str:
+    """`text` without these names of people: whole, whatever their capitals, and by each of their longer parts."""
+    for name in names:
+        text = re.sub(re.escape(name), LEFT_OUT, text, flags=re.IGNORECASE)
+        for part in re.findall(r"\w{3,}", name):
+            if not part.islower():
+                text = re.sub(rf"\b{re.escape(part)}\b", LEFT_OUT, text)
+    return text
+
+
+def shown(value: object) -> str:
+    """What was written, short enough for one line of a list; containers are not spelt out."""
+    if isinstance(value, dict):
+        return "{…}"
+    if isinstance(value, list):
+        return "[…]"
+    try:
+        text = value if isinstance(value, str) else str(value)
+    except ValueError:  # Python spells no number of more than 4,300 digits.
+        return "…"
+    text = _without_controls(text)
+    return text if len(text) <= 200 else text[:199] + "…"
