@@ -107,9 +107,7 @@ def _people(organisations: dict[str, Organisation]) -> Iterator[tuple[str, Perso
     Person.objects.create_user("secretariat@demo.invalid", name="Bernie Cotterell (demo)", is_secretariat=True)
 
 
-def _grants(
-    rows: Iterable[dict[str, str]], *, clock: Clock, organisations: dict[str, Organisation]
-) -> Iterator[Grant]:
+def _grants(rows: Iterable[dict[str, str]], *, clock: Clock, organisations: dict[str, Organisation]) -> Iterator[Grant]:
     projects: dict[str, Project] = {}
     for row in rows:
         if row["project"] not in projects:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -56,19 +56,18 @@ def make(*, count: int, seed: int, today: date) -> Made:
         codes = _codes()
         for first in range(0, count, BATCH):
             size = min(BATCH, count - first)
-            ids = range(first + 1, first + size + 1)
+            ids = bulk.numbers(Grant, size)
             _grants(random, ids, funders=funders, grantees=grantees, today=today)
             rows = list(_links(random, ids, codes=codes, made=made))
             bulk.insert(Link, ["grant_id", "dimension", "code_id", "share", "by_id", "at"], rows)
         made.grants = count
         changes.touch(range(1, count + 1))
-    bulk.reset_sequences([Organisation, Identifier, Project, Grant, Recipient, Link])
     return made
 
 
 def _organisations(role: str, count: int) -> np.ndarray[Any, Any]:
-    first = (Organisation.objects.order_by("-id").values_list("id", flat=True).first() or 0) + 1
-    names = [(first + n, f"Made-up {role} {n + 1:06d}") for n in range(count)]
+    ids = bulk.numbers(Organisation, count)
+    names = [(pk, f"Made-up {role} {n:06d}") for n, pk in enumerate(ids, start=1)]
     bulk.insert(
         Organisation,
         ["id", "name", *Organisation.ROLES, "added_at"],
@@ -79,7 +78,7 @@ def _organisations(role: str, count: int) -> np.ndarray[Any, Any]:
         ["organisation_id", "value", "main"],
         [(pk, f"made-up-{role}:{pk}", True) for pk, _ in names],
     )
-    return np.arange(first, first + count)
+    return np.array(ids)
 
 
 def _codes() -> dict[str, list[int]]:
@@ -91,7 +90,7 @@ def _codes() -> dict[str, list[int]]:
     return found
 
 
-def _grants(random: Any, ids: range, *, funders: Any, grantees: Any, today: date) -> None:
+def _grants(random: Any, ids: Sequence[int], *, funders: Any, grantees: Any, today: date) -> None:
     size = len(ids)
     funder = funders[np.minimum(random.zipf(1.3, size) - 1, len(funders) - 1)]
     grantee = random.choice(grantees, size)
@@ -101,7 +100,8 @@ def _grants(random: Any, ids: range, *, funders: Any, grantees: Any, today: date
     award = [today - timedelta(days=int(years * 365 + day)) for years, day in zip(
         years_ago, random.integers(0, 365, size), strict=True)]  # fmt: skip
     months = random.choice([6, 12, 18, 24, 36, 48, 60], size, p=[0.05, 0.35, 0.1, 0.2, 0.22, 0.03, 0.05])
-    bulk.insert(Project, ["id", "title"], [(pk, f"Made-up work {pk}") for pk in ids])
+    projects = bulk.numbers(Project, size)
+    bulk.insert(Project, ["id", "title"], [(pk, f"Made-up work {pk}") for pk in projects])
     bulk.insert(
         Grant,
         [
@@ -112,7 +112,7 @@ def _grants(random: Any, ids: range, *, funders: Any, grantees: Any, today: date
         ],
         [
             (
-                pk, f"360G-made-up-{pk}", pk, int(funder[n]), False, f"Made-up work {pk}", "", "", "",
+                pk, f"360G-made-up-{pk}", projects[n], int(funder[n]), False, f"Made-up work {pk}", "", "", "",
                 "EUR" if pk % 500 == 0 else "GBP", int(pence[n]), award[n], award[n], "day",
                 award[n] + timedelta(days=int(months[n]) * 30), "day", int(months[n]), "", "", "", False, True, "",
                 award[n],
@@ -123,7 +123,7 @@ def _grants(random: Any, ids: range, *, funders: Any, grantees: Any, today: date
     bulk.insert(Recipient, ["grant_id", "organisation_id"], list(zip(ids, grantee.tolist(), strict=True)))
 
 
-def _links(random: Any, ids: range, *, codes: dict[str, list[int]], made: Made) -> Iterator[tuple[Any, ...]]:
+def _links(random: Any, ids: Sequence[int], *, codes: dict[str, list[int]], made: Made) -> Iterator[tuple[Any, ...]]:
     for dimension, average in CODES_PER_GRANT.items():
         choices = codes[dimension]
         weights = 1 / np.arange(1, len(choices) + 1)
