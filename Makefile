@@ -6,8 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 export PORT
-# Told to pip so that it says what matters and asks the index nothing else.
-PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps
+# Told to pip so that it says what went wrong and nothing else.
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --quiet --require-hashes --no-deps
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -16,6 +16,7 @@ run: install ## the portal with its demo, on http://localhost:8000/ (PORT= choos
 	@$(BIN)/python manage.py up --demo --with-parent
 
 install: $(VENV)/.installed ## the set-up alone: .venv with the locked packages
+	@:
 
 test: $(VENV)/.installed-dev ## every test, on SQLite unless DATABASE_URL says otherwise
 	@$(BIN)/python -m pytest -n $(or $(WORKERS),2) --dist loadfile $(ARGS)

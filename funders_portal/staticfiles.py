@@ -7,7 +7,7 @@ MATCHING_URL = r"""(?P<matched>url\(['"]{0,1}\s*(?P<url>.*?)["']{0,1}\))"""
 
 
 class Files(StaticFilesConfig):
-    """What is collected: the rooms' own files; not what libraries bring for pages of theirs that are not served here."""
+    """What is collected: the rooms' own files, not what libraries bring for pages that are not served here."""
 
     ignore_patterns = [*StaticFilesConfig.ignore_patterns, "*.map", "rest_framework", "django_htmx"]
 
