@@ -24,7 +24,7 @@ ORDER = tuple(Dimension.values)
 """In this order money is cut, whatever is asked."""
 Parts = tuple[Ints, Ints, Ints, Ints]
 """Grants (rows of a block), the places of their row and column in the table, and pence; one of each a part."""
-_EPOCH = date(1970, 1, 1).toordinal()
+EPOCH = date(1970, 1, 1).toordinal()
 
 
 @dataclass(frozen=True)
@@ -314,4 +314,4 @@ class Asked:
 
 def day_number(day: date) -> int:
     """Days since 1970, as the columns hold them."""
-    return day.toordinal() - _EPOCH
+    return day.toordinal() - EPOCH

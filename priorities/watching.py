@@ -1,0 +1,171 @@
+"""The facts about every watched cell on a day: what runs in it, until when, what came before, what was agreed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from priorities.blocks import NEVER, Block, Flags, Ints, sums
+from priorities.columns import Portfolio
+from priorities.coverage import EPOCH, day_number
+from priorities.models import Dimension, Target, Watch
+from priorities.reading import Entry
+
+AREAS = Dimension.PRIORITY.value
+
+
+class Part(NamedTuple):
+    """One grant's part in a cell: id, funder's id, pence of its currency, and its first and last day."""
+
+    grant: int
+    funder: int
+    pence: int
+    currency: str
+    starts: date
+    ends: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A watched cell: an area with one code of a dimension, or (dimension "", no entry) as a whole."""
+
+    area: Entry
+    dimension: str
+    entry: Entry | None
+    targets: Sequence[Target]
+
+    @property
+    def code(self) -> str | None:
+        return self.entry.code if self.entry else None
+
+    @property
+    def named(self) -> bool:
+        """The funders' own list names it as neglected."""
+        return bool(self.entry and self.entry.neglected)
+
+
+class Standing:
+    """One dimension's cells over all areas on a day, from the crossing of areas with it.
+
+    running: how many grants run in each cell; pence: what they are worth there (whole awards in pounds sterling);
+    until: the last day on which anything that runs now or is to start still runs. All by area and position.
+    """
+
+    def __init__(self, portfolio: Portfolio, dimension: str, day: date) -> None:
+        self.portfolio, self.dimension, self.day = portfolio, dimension, day_number(day)
+        across = len(portfolio.vocabulary[dimension]) if dimension else 1
+        self.shape = (len(portfolio.vocabulary[AREAS]), across)
+        size = self.shape[0] * across
+        running, pence, until = np.zeros(size, int), np.zeros(size, np.int64), np.full(size, NEVER)
+        self.blocks = [(block, *self._laid_out(block)) for block in portfolio.blocks]
+        for block, grant, cell, part in self.blocks:
+            lasting = (block.alive & ~block.joint & (block.runs_to >= self.day))[grant]
+            grant, cell, part = grant[lasting], cell[lasting], part[lasting]
+            np.maximum.at(until, cell, block.runs_to[grant])
+            now = block.runs_from[grant] <= self.day
+            running += np.bincount(cell[now], minlength=size)
+            now &= block.currency[grant] == 0
+            pence = pence + sums(cell[now], part[now], size)
+        self.running, self.pence, self.until = (each.reshape(self.shape) for each in (running, pence, until))
+
+    def _laid_out(self, block: Block) -> tuple[Ints, Ints, Ints]:
+        layout = block.layout(AREAS, self.dimension) if self.dimension else block.layout(AREAS)
+        cell = layout.codes[0].astype(np.int32)
+        if self.dimension:
+            cell = cell * self.shape[1] + layout.codes[1]
+        return layout.grant, cell, layout.pence
+
+    @cached_property
+    def by_area(self) -> Ints:
+        """Pence running in each area."""
+        return self.pence.sum(axis=1)
+
+    def parts(self, area: int, code: int) -> list[Part]:
+        """Every grant with a part in the cell, whenever it runs or ran."""
+        wanted, found = area * self.shape[1] + code, []
+        currencies = {number: name for name, number in self.portfolio.names.currencies.items()}
+        for block, grant, cell, pence in self.blocks:
+            here = np.flatnonzero(cell == wanted)
+            here = here[(block.alive & ~block.joint)[grant[here]]]
+            rows = grant[here]
+            for row, part in zip(rows.tolist(), pence[here].tolist(), strict=True):
+                ends = int(block.runs_to[row])
+                found.append(
+                    Part(
+                        int(block.ids[row]),
+                        int(block.funder[row]),
+                        part,
+                        currencies[int(block.currency[row])],
+                        _day(int(block.runs_from[row])),
+                        None if ends == NEVER else _day(ends),
+                    )
+                )
+        return found
+
+    def ids(self, area: int, codes: Flags) -> list[int]:
+        """The grants that run on the day in any of an area's cells."""
+        found: set[int] = set()
+        for block, grant, cell, _ in self.blocks:
+            mine, code = np.divmod(cell, self.shape[1])
+            runs = block.alive & ~block.joint & block.running_on(self.day)
+            found |= set(block.ids[grant[(mine == area) & codes[code] & runs[grant]]].tolist())
+        return sorted(found)
+
+    def funded_by(self, funders: Ints) -> dict[tuple[int, int], set[int]]:
+        """Which of these funders (ids) ever had a part in each cell, by area and position."""
+        found: dict[tuple[int, int], set[int]] = {}
+        for block, grant, cell, _ in self.blocks:
+            theirs = (block.alive & ~block.joint & np.isin(block.funder, funders))[grant]
+            pairs = np.unique(np.stack([cell[theirs], block.funder[grant[theirs]]]), axis=1)
+            for place, funder in pairs.T.tolist():
+                found.setdefault(divmod(place, self.shape[1]), set()).add(funder)
+        return found
+
+
+def cells(portfolio: Portfolio, on: date) -> Iterator[Cell]:
+    """What the group watches on a day, in the order of its list, then cells that it only set a target for."""
+    areas = {entry.id: entry for entry in portfolio.vocabulary[AREAS]}
+    codes = {entry.id: entry for entries in portfolio.vocabulary.values() for entry in entries}
+    targets = standing_targets(on)
+    watched = [
+        (areas[watch.area_id], watch.dimension, entry)
+        for watch in Watch.objects.order_by("area__order", "id")
+        if watch.area_id in areas
+        for entry in (_watchable(portfolio, watch.dimension, on) if watch.dimension else [None])
+    ]
+    agreed = [
+        (areas[target.area_id], column.dimension if column else "", column)
+        for target in targets
+        if target.area_id in areas
+        for column in [codes.get(target.column_id) if target.column_id else None]
+    ]
+    for area, dimension, entry in dict.fromkeys([*watched, *agreed]):
+        mine = [each for each in targets if (each.area_id, each.column_id) == (area.id, entry and entry.id)]
+        yield Cell(area, dimension, entry, mine)
+
+
+def standing_targets(on: date) -> list[Target]:
+    """Targets agreed by this day and not ended."""
+    agreed = Target.objects.filter(agreed_on__lte=on).exclude(valid_to__lt=on)
+    return list(agreed.order_by("area__order", "column__order", "id"))
+
+
+def _watchable(portfolio: Portfolio, dimension: str, on: date) -> list[Entry]:
+    return [
+        entry
+        for entry in portfolio.vocabulary[dimension]
+        if dimension != AREAS
+        and entry.watchable
+        and not entry.residual
+        and (entry.valid_to is None or entry.valid_to >= on)
+    ]
+
+
+def _day(number: int) -> date:
+    # A day beyond what Python can hold is as far as it can.
+    return date(1970, 1, 1) + timedelta(days=min(number, date.max.toordinal() - EPOCH))
