@@ -3,7 +3,9 @@
 from django.urls import include, path
 from rest_framework.routers import DefaultRouter
 
-from funders_portal import api, home
+from accounts.api import OrganisationViewSet
+from funders_portal import api, dashboards, home
+from grants.api import GrantViewSet, ProjectViewSet
 
 
 class Router(DefaultRouter):
@@ -12,9 +14,15 @@ class Router(DefaultRouter):
 
 
 router = Router()
+router.register("grants", GrantViewSet, basename="api-grants")
+router.register("projects", ProjectViewSet, basename="api-projects")
+router.register("organisations", OrganisationViewSet, basename="api-organisations")
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("coverage/", dashboards.coverage_page, name="coverage"),
+    path("coverage/chart/", dashboards.coverage_chart, name="coverage_chart"),
+    path("coverage/grants/", dashboards.coverage_grants, name="coverage_grants"),
     path("help/", home.help_page, name="help"),
     path("healthz", home.healthz, name="healthz"),
     path("", include("accounts.urls")),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db.models import F, Q, QuerySet
@@ -14,14 +14,14 @@ from django.utils.translation import gettext_lazy
 from django_filters import CharFilter, ChoiceFilter, Filter, FilterSet
 from django_filters.fields import ChoiceField
 
+from accounts.filters import SHOWN_CHOICES, StrictForm, one_of
 from accounts.models import Alias, Organisation
 from counting import money
 from counting.periods import NotADate
-from grants import typed, words
+from grants import typed
 from grants.models import REGRANTS, Grant, GrantQuerySet, Recipient
 
 LARGEST_ID = 2**63 - 1
-SHOWN_CHOICES = 12
 SORTS = {
     "-award": (gettext_lazy("award date, newest first"), (F("award_date").desc(), F("id").desc())),
     "award": (gettext_lazy("award date, oldest first"), (F("award_date").asc(), F("id").asc())),
@@ -35,32 +35,7 @@ SORTS = {
 """How a list of grants may be sorted: by code, its words and its order."""
 
 
-def one_of(choices: Iterable[object]) -> str:
-    """The first dozen choices in words, for a sentence that refuses another."""
-    shown = [str(each) for each in choices]
-    more = _(" and others") if len(shown) > SHOWN_CHOICES else ""
-    return ", ".join(shown[:SHOWN_CHOICES]) + more
-
-
 # --- fields -------------------------------------------------------------------------------------------------------
-class StrictForm(forms.Form):
-    """Refuses parameters that nobody reads, so that a mistyped filter is never silently no filter."""
-
-    also: Sequence[str] = ()
-    all_optional = True
-
-    def clean(self) -> dict[str, Any]:
-        known = [*self.fields, *self.also]
-        for name in self.data:
-            if name not in known:
-                self.add_error(
-                    None,
-                    _("“%(name)s” is no filter here. There are: %(known)s.")
-                    % {"name": name[:80], "known": ", ".join(self.fields)},
-                )
-        return self.cleaned_data
-
-
 class OrganisationsField(forms.Field):
     """Organisations by identifier (org-id) or by the portal's own number, each value one; gives their numbers."""
 
@@ -120,14 +95,16 @@ class AmountField(forms.Field):
             raise ValidationError(_("“%s” is no amount. Write it like 120000 or £120,000.") % value[:40]) from problem
 
 
-def refuse_choice(value: str, choices: Iterable[tuple[Any, Any]]) -> None:
+def refuse_choice(value: str, choices: Any) -> None:
     told = [str(code) if str(code) == str(label) else f"{code} ({label})" for code, label in choices if code]
+    if not told:
+        raise ValidationError(_("“%s” is none of the choices; there are none yet.") % value[:80])
     raise ValidationError(
         _("“%(value)s” is none of the choices: %(choices)s.") % {"value": value[:80], "choices": one_of(told)}
     )
 
 
-class TellingChoiceField(ChoiceField):
+class TellingChoiceField(ChoiceField):  # type: ignore[misc]
     """A refusal names the choices."""
 
     def validate(self, value: Any) -> None:
@@ -157,33 +134,33 @@ class ProgrammesField(forms.Field):
         return name
 
 
-class OrganisationsFilter(Filter):
+class OrganisationsFilter(Filter):  # type: ignore[misc]
     field_class = OrganisationsField
 
 
-class TellingChoiceFilter(ChoiceFilter):
+class TellingChoiceFilter(ChoiceFilter):  # type: ignore[misc]
     field_class = TellingChoiceField
 
 
-class ChoicesFilter(Filter):
+class ChoicesFilter(Filter):  # type: ignore[misc]
     field_class = TellingMultipleChoiceField
 
 
-class ProgrammesFilter(Filter):
+class ProgrammesFilter(Filter):  # type: ignore[misc]
     field_class = ProgrammesField
 
 
-class DayFilter(Filter):
+class DayFilter(Filter):  # type: ignore[misc]
     field_class = DayField
 
 
-class AmountFilter(Filter):
+class AmountFilter(Filter):  # type: ignore[misc]
     field_class = AmountField
 
 
 # --- what they do -------------------------------------------------------------------------------------------------
 def matching(grants: GrantQuerySet, text: str) -> GrantQuerySet:
-    """Those in which every word of `text` is found: in title, description, identifier, or a name of who pays or gets."""
+    """Those in which each word of `text` is found: in title, description, identifier, or a name of who pays or gets."""
     for word in text.split()[:8]:
         called = Organisation.objects.filter(
             Q(name__icontains=word) | Q(id__in=Alias.objects.filter(name__icontains=word).values("organisation"))
@@ -209,7 +186,7 @@ def programmes() -> QuerySet[Grant, str]:
     return named.values_list("programme", flat=True).distinct()
 
 
-class GrantFilter(FilterSet):
+class GrantFilter(FilterSet):  # type: ignore[misc]
     """Filters of grants as they stand in addresses: ?funder=GB-CHC-1000001&from=2024-01-01&sort=-amount."""
 
     search = CharFilter(label=gettext_lazy("Search"), method="found", max_length=200)
@@ -244,6 +221,11 @@ class GrantFilter(FilterSet):
         model = Grant
         fields: list[str] = []
         form = StrictForm
+
+    @property
+    def award_from(self) -> forms.BoundField:
+        """The field "from", under a name that a template can say."""
+        return cast(forms.BoundField, self.form["from"])
 
     def found(self, grants: GrantQuerySet, name: str, text: str) -> GrantQuerySet:
         return matching(grants, text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,6 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts import journal
@@ -22,6 +24,8 @@ from grants.revisions import Content, Difference
 
 POSTCODE = re.compile(r"\b(?:GIR\s?0AA|[A-Z]{1,2}\d[A-Z\d]?\s*\d[ABD-HJLNP-UW-Z]{2})\b", re.IGNORECASE)
 """A full postcode of the United Kingdom."""
+HISTORY = 50
+"""So many revisions a page tells."""
 
 
 class ChangedMeanwhile(Exception):
@@ -84,6 +88,13 @@ def _fine(location: Location) -> ShownPlace:
     )
 
 
+def as_protected(grant: Grant, on: bool) -> Grant:
+    """The grant as it would be with its protection on or off, to show beforehand; never saved."""
+    other = copy.copy(grant)
+    other.protected_location = on
+    return other
+
+
 def shown_text(grant: Grant, text: str) -> str:
     """What a funder wrote, without postcodes where the grant's place is protected."""
     return POSTCODE.sub(_("[postcode withheld]"), text) if grant.protected_location else text
@@ -96,10 +107,15 @@ class Told:
     revision: Revision
     differences: list[Difference] = field(default_factory=list)
 
+    @property
+    def reason(self) -> str:
+        """Why it was written, in words; a code of an upper room stands as it is."""
+        return str(dict(revisions.Reason.choices).get(self.revision.reason, self.revision.reason))
+
 
 def history(grant: Grant) -> Iterator[Told]:
-    """Revisions, newest first, each with what differs from the one before; the first has nothing to differ from."""
-    found = list(grant.revisions.select_related("by", "source"))
+    """The newest revisions, newest first, each with what differs from the one before; the oldest shown tells none."""
+    found = list(grant.revisions.select_related("by", "source")[:HISTORY])
     contents = [revisions.from_json(each.content) for each in found]
     for revision, after, before in zip(found, contents, [*contents[1:], None], strict=True):
         yield Told(revision, _shown(grant, before, after) if before else [])
@@ -224,7 +240,7 @@ def _project(grant: Grant, old_title: str, same_work_as: Grant | None) -> Projec
     """The project named, or one of the grant's own; its own follows the grant's title where it was called after it."""
     if same_work_as:
         return same_work_as.project
-    if grant.project.grants.exclude(pk=grant.pk).exists():
+    if grant.project.grants.current().exclude(pk=grant.pk).exists():
         return Project.objects.create(title=grant.title)
     if grant.project.title == old_title != grant.title:
         grant.project.title = grant.title
@@ -328,23 +344,29 @@ def _done(grant: Grant, *, reason: str, did: Did, by: Person, at: datetime, **de
 
 # --- finding ------------------------------------------------------------------------------------------------------
 def organisations_called(text: str) -> list[Organisation]:
-    """Those whose identifier, name or alias is exactly this, capital letters aside; by identifier it is one at most."""
+    """Those whose identifier, name or alias is exactly this, capital letters aside, or that have this number here."""
     text = " ".join(text.split())
-    by_identifier = Organisation.objects.with_identifier(text)
-    if found := list(by_identifier):
+    if found := list(Organisation.objects.with_identifier(text)):
         return found
-    named = Organisation.objects.filter(name__iexact=text) | Organisation.objects.filter(
-        id__in=Organisation.objects.filter(aliases__name__iexact=text).values("id")
-    )
-    return list(named.distinct())
+    aliased = Organisation.objects.filter(aliases__name__iexact=text).values("id")
+    if found := list(Organisation.objects.filter(Q(name__iexact=text) | Q(id__in=aliased))):
+        return found
+    return list(Organisation.objects.filter(id=int(text))) if re.fullmatch(r"[0-9]{1,18}", text) else []
+
+
+def called(organisation: Organisation) -> str:
+    """The plainest words by which `organisations_called` finds this organisation and no other."""
+    if organisations_called(organisation.name) == [organisation]:
+        return organisation.name
+    return organisation.org_id or str(organisation.pk)
 
 
 def state_on(grant: Grant, day: date) -> str:
-    """ "to come", "running", "ended", or "undated" where nobody said when the grant ends (it then runs on no day)."""
+    """ "to-come", "running", "ended", or "undated" where nobody said when the grant ends (it then runs on no day)."""
     starts = grant.actual_start or grant.planned_start or grant.award_date
     ends = grant.actual_end or grant.planned_end
     if starts > day:
-        return "to come"
+        return "to-come"
     if ends is None:
         return "undated"
     return "running" if ends >= day else "ended"

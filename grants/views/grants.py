@@ -1,0 +1,216 @@
+"""Grants as people find them, read them, add and change them."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.contrib import messages
+from django.core.paginator import InvalidPage
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from accounts.access import FUNDERS, GRANTEES, Officer, Secretariat, may, only
+from accounts.models import Organisation, Person
+from grants import forms, listing, portfolio, spreadsheet
+from grants.filters import GrantFilter, programmes
+from grants.models import Grant, ImportRow
+
+WRITERS = (Officer, Secretariat)
+PROGRAMMES_TO_CHOOSE_FROM = 200
+
+
+def person(request: HttpRequest) -> Person:
+    """Whoever passed a guard that lets no strangers in."""
+    return cast(Person, request.user)
+
+
+# --- the list -----------------------------------------------------------------------------------------------------
+@only(*FUNDERS, *GRANTEES)
+@require_safe
+def grants(request: HttpRequest) -> HttpResponse:
+    data = request.GET.copy()
+    number = (data.pop("page", None) or ["1"])[-1]
+    asked = GrantFilter(data, Grant.objects.visible_to(request.user), request=request)
+    if not asked.is_valid():
+        return _refused(request, asked)
+    totals = listing.totals(asked.qs)
+    try:
+        page = listing.page(asked.qs, totals.grants, number)
+    except InvalidPage as problem:
+        raise Http404(_("There is no such page of this list.")) from problem
+    context = {"page": page, "totals": totals, "said": listing.said(asked), "sorting": listing.sorting(asked)}
+    return render(request, "grants/list.html", {**context, **_choices(asked)})
+
+
+def _refused(request: HttpRequest, asked: GrantFilter) -> HttpResponse:
+    return render(request, "grants/list.html", {"refused": True, **_choices(asked)}, status=400)
+
+
+def _choices(asked: GrantFilter) -> dict[str, Any]:
+    """What the filter form offers beyond its own fields; programmes only where they are few enough to choose from."""
+    named = list(programmes()[: PROGRAMMES_TO_CHOOSE_FROM + 1])
+    chosen = getattr(asked.form, "cleaned_data", {})
+    return {
+        "asked": asked,
+        "query": asked.data.urlencode(),
+        "funders": Organisation.objects.funders(),
+        "chosen_funders": chosen.get("funder", []),
+        "programmes": named if len(named) <= PROGRAMMES_TO_CHOOSE_FROM else [],
+        "chosen_programmes": chosen.get("programme", []),
+        "writes": may(asked.request.user, *WRITERS),
+    }
+
+
+@only(*FUNDERS, *GRANTEES)
+@require_GET
+def grants_csv(request: HttpRequest) -> HttpResponse:
+    """Exactly the grants that the list with this address shows, in its order."""
+    data = request.GET.copy()
+    data.pop("page", None)
+    asked = GrantFilter(data, Grant.objects.visible_to(request.user), request=request)
+    if not asked.is_valid():
+        return _refused(request, asked)
+    lines = spreadsheet.lines(spreadsheet.rows(asked.qs))
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="grants-{timezone.localdate()}.csv"'
+    return response  # type: ignore[return-value]
+
+
+# --- one grant ----------------------------------------------------------------------------------------------------
+@only(*FUNDERS, *GRANTEES)
+@require_safe
+def grant(request: HttpRequest, pk: int) -> HttpResponse:
+    found = Grant.objects.select_related("funder", "project").filter(
+        Q(id__in=Grant.objects.visible_to(request.user).values("id"))
+        | Q(id__in=Grant.objects.restorable_by(request.user).values("id"))
+    )
+    shown = get_object_or_404(found, pk=pk)
+    visible = Grant.objects.visible_to(request.user).select_related("funder")
+    editable = shown.removed_at is None and Grant.objects.editable_by(request.user).filter(pk=pk).exists()
+    context = {
+        "grant": shown,
+        "state": portfolio.state_on(shown, timezone.localdate()),
+        "recipients": shown.recipients.prefetch_related("identifiers"),
+        "places": portfolio.shown_locations(shown),
+        "same_project": visible.filter(project=shown.project).exclude(pk=pk),
+        "relations": shown.relations.select_related("other"),
+        "visible_ids": set(
+            visible.filter(Q(related_from__grant=pk) | Q(relations__other=pk)).values_list("id", flat=True)
+        ),
+        "shares": visible.filter(relations__other=pk, joint_share=True),
+        "editable": editable,
+        "removed": shown.removed_at is not None,
+    }
+    if may(request.user, *FUNDERS):
+        context["history"] = list(portfolio.history(shown))
+    if editable:
+        context["rows"] = _rows(shown)
+    return render(request, "grants/grant.html", context)
+
+
+def _rows(grant: Grant) -> Any:
+    """The rows of files that the grant came from; the raw row only where the grant's place is not protected."""
+    sources = grant.revisions.exclude(source=None).values("source")
+    rows = ImportRow.objects.filter(source__in=sources, grant_id=grant.grant_id)
+    found = rows.select_related("source").order_by("-source__received_at")
+    return found.defer("raw", "cleaned") if grant.protected_location else found.defer("cleaned")
+
+
+# --- adding and changing ------------------------------------------------------------------------------------------
+@only(*WRITERS)
+def grant_add(request: HttpRequest) -> HttpResponse:
+    form = forms.GrantForm(request.POST or None, person=person(request), initial=_beside(request))
+    if form.is_bound and form.is_valid():
+        added = portfolio.add(details=form.details(), by=person(request), at=timezone.now())
+        messages.success(request, _("The grant is added."))
+        return redirect(added)
+    return render(request, "grants/edit.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+def _beside(request: HttpRequest) -> dict[str, str]:
+    """First answers for a grant that pays for the same work as the one in the address."""
+    identifier = request.GET.get("same_work_as", "").replace("\0", "")
+    other = Grant.objects.visible_to(request.user).filter(grant_id=identifier).first() if identifier else None
+    if other is None:
+        return {}
+    return {
+        "same_work_as": other.grant_id,
+        "title": other.title,
+        "recipients": forms.stated(other)["recipients"],
+    }
+
+
+@only(*WRITERS)
+def grant_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Grant.objects.editable_by(request.user).select_related("project"), pk=pk)
+    form = forms.GrantForm(request.POST or None, person=person(request), grant=found)
+    context: dict[str, Any] = {"form": form, "grant": found}
+    if not form.is_bound or not form.is_valid():
+        return render(request, "grants/edit.html", context, status=422 if form.is_bound else 200)
+    try:
+        changed = portfolio.change(
+            grant=found,
+            details=form.details(),
+            opened_at=form.cleaned_data["revision"] or 0,
+            by=person(request),
+            at=timezone.now(),
+        )
+    except portfolio.ChangedMeanwhile as meanwhile:
+        form.stand_at(meanwhile.revision.number)
+        return render(request, "grants/edit.html", {**context, "meanwhile": meanwhile}, status=409)
+    messages.success(request, _("Saved.") if changed else _("Nothing was changed."))
+    return redirect(found)
+
+
+@only(*WRITERS)
+@require_POST
+def grant_remove(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Grant.objects.editable_by(request.user), pk=pk)
+    portfolio.remove(grant=found, by=person(request), at=timezone.now())
+    messages.success(request, _("The grant is removed. You can bring it back here."))
+    return redirect(found)
+
+
+@only(*WRITERS)
+@require_POST
+def grant_restore(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Grant.objects.restorable_by(request.user), pk=pk)
+    portfolio.restore(grant=found, by=person(request), at=timezone.now())
+    messages.success(request, _("The grant is back, with everything it had."))
+    return redirect(found)
+
+
+@only(*WRITERS)
+@require_safe
+def grants_removed(request: HttpRequest) -> HttpResponse:
+    """Removed grants that this person may bring back, newest first."""
+    removed = Grant.objects.restorable_by(request.user).select_related("funder").order_by("-removed_at")
+    page = listing.Counted(removed, removed.count()).get_page(request.GET.get("page"))
+    return render(request, "grants/removed.html", {"page": page})
+
+
+@only(*WRITERS)
+def grant_protection(request: HttpRequest, pk: int) -> HttpResponse:
+    """GET says what would be shown or hidden; POST with protected=yes or no does it."""
+    found = get_object_or_404(Grant.objects.editable_by(request.user), pk=pk)
+    if request.method == "POST":
+        if request.POST.get("protected") not in ("yes", "no"):
+            return render(request, "grants/protection.html", _protection(found), status=400)
+        on = request.POST["protected"] == "yes"
+        portfolio.protect(grant=found, on=on, by=person(request), at=timezone.now())
+        messages.success(request, _("The place is protected.") if on else _("The place is no longer protected."))
+        return redirect(reverse("grant", args=[pk]))
+    return render(request, "grants/protection.html", _protection(found))
+
+
+def _protection(grant: Grant) -> dict[str, Any]:
+    return {
+        "grant": grant,
+        "now": portfolio.shown_locations(grant),
+        "then": portfolio.shown_locations(portfolio.as_protected(grant, not grant.protected_location)),
+    }
