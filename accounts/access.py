@@ -5,11 +5,22 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit, urlunsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+if TYPE_CHECKING:
+    from accounts.models import Person
+
+
+class SignedInRequest(HttpRequest):
+    """What a view gets behind a guard that lets no stranger pass."""
+
+    user: Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +42,8 @@ Secretariat, Administrator = Kind("secretariat"), Kind("administrator")
 FUNDERS = (Officer, Viewer, Secretariat)
 """Those who look over the whole portfolio."""
 GRANTEES = (Lead, Contributor)
+MANAGERS = (Secretariat, Administrator)
+"""Those who look after organisations, people and the group's settings."""
 
 
 def holds(kind: Kind, person: Any) -> bool:
@@ -58,10 +71,29 @@ def only(*kinds: Kind) -> Callable[[Callable[..., HttpResponse]], Callable[..., 
             if may(request.user, *kinds):
                 return view(request, *args, **kwargs)
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return to_sign_in(request)
             raise PermissionDenied
 
         guarded.guard = kinds  # type: ignore[attr-defined]
         return guarded
 
     return guard
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Lead a stranger to sign-in, and from there back to the page she stood on."""
+    if request.headers.get("HX-Request"):
+        # Only a part of a page was asked for; the browser goes as a whole, and comes back to the whole.
+        answer = redirect_to_login(wanted_path(request, request.headers.get("HX-Current-URL", "")))
+        return HttpResponse(status=204, headers={"HX-Redirect": answer.url})
+    if request.method in ("GET", "HEAD"):
+        return redirect_to_login(request.get_full_path())
+    return redirect_to_login(wanted_path(request, request.headers.get("Referer", "")))
+
+
+def wanted_path(request: HttpRequest, url: str) -> str:
+    """Path and query of a page of the portal; the first page where the browser named none, or another site's."""
+    if not url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}):
+        return "/"
+    parts = urlsplit(url)
+    return urlunsplit(("", "", parts.path or "/", parts.query, ""))

@@ -146,7 +146,7 @@ class Person(AbstractBaseUser):
     added_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: list[str] = []  # type: ignore[misc]
 
     objects = PersonManager.from_queryset(PersonQuerySet)()
 
@@ -246,6 +246,11 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person}, {self.role} of {self.organisation}"
+
+    @property
+    def short_role(self) -> str:
+        """The role in one word."""
+        return self.get_role_display().partition(" (")[0]
 
 
 class Group(models.Model):

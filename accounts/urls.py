@@ -6,7 +6,7 @@ sign-up, passwords, addresses and the like are left out, so they answer as any p
 
 from django.urls import path
 
-from accounts.views import signin
+from accounts.views import group, organisations, people, signin
 
 urlpatterns = [
     path("accounts/login/", signin.ask, name="account_login"),
@@ -16,4 +16,15 @@ urlpatterns = [
     path("accounts/logout/", signin.leave, name="account_logout"),
     path("accounts/inactive/", signin.inactive, name="account_inactive"),
     path("accounts/demo/", signin.demo_enter, name="demo_enter"),
+    path("organisations/", organisations.organisation_list, name="organisations"),
+    path("organisations/add/", organisations.organisation_add, name="organisation_add"),
+    path("organisations/<int:pk>/", organisations.organisation, name="organisation"),
+    path("organisations/<int:pk>/edit/", organisations.organisation_edit, name="organisation_edit"),
+    path("people/", people.people_list, name="people"),
+    path("people/add/", people.person_add, name="person_add"),
+    path("people/<int:pk>/", people.person_edit, name="person_edit"),
+    path("people/memberships/<int:pk>/end/", people.membership_end, name="membership_end"),
+    path("group/", group.group_settings, name="group_settings"),
+    path("group/journal/", group.journal, name="journal"),
+    path("tokens/", group.own_token, name="tokens"),
 ]
