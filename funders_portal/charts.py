@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,10 +13,12 @@ from counting import money
 from counting.tables import PENCE, Line, Table
 
 INK, LINE, EDGE, GREY = "#1b2430", "#d5dbe3", "#66717f", "#dfe3e8"
-ONE_HUE = [[0, "#ffffff"], [0.15, "#d3e6e4"], [0.5, "#6faba5"], [1, "#0b5f5a"]]
+ONE_HUE = [[0, "#ffffff"], [0.12, "#d9ebe9"], [0.5, "#7bb5af"], [1, "#0b5f5a"]]
 FONT = "Atkinson Hyperlegible, system-ui, sans-serif"
 HALF = 0.46
 """Half the width of a square, where neighbours stand 1 apart."""
+DEEP = 0.62
+"""From this part of the darkest shade on, words are white."""
 ROW_HEIGHT, HEAD_HEIGHT = 58, 110
 """In CSS pixels."""
 
@@ -27,7 +29,7 @@ def heatmap(table: Table) -> dict[str, Any]:
     Money in one hue from white; nought is paper with a dashed edge; what carries no share is hatched grey. The
     shade follows the square root of the figure, so that small sums beside a large one are still seen.
     """
-    figure = Figure(data=[_tinted(table), _grey(table), _paper(table)], layout=_layout(table))
+    figure = Figure(data=[_pale(table), _deep(table), _grey(table), _paper(table)], layout=_layout(table))
     figure.update_layout(shapes=[*_dashed_edges(table), *_hatching(table)])
     return dict(figure.to_plotly_json())
 
@@ -42,16 +44,37 @@ def exactly(figure: int, unit: str) -> str:
     return money.exact(figure) if unit == PENCE else f"{figure:,}"
 
 
-def _tinted(table: Table) -> Heatmap:
+def _pale(table: Table) -> Heatmap:
+    """Figures light enough for ink upon them."""
+    deepest = _deepest(table)
+    return _tinted(table, deepest, lambda shade: shade <= DEEP * deepest, INK)
+
+
+def _deep(table: Table) -> Heatmap:
+    """Figures so dark that their words are white."""
+    deepest = _deepest(table)
+    return _tinted(table, deepest, lambda shade: shade > DEEP * deepest, "#ffffff")
+
+
+def _tinted(table: Table, deepest: float, wanted: Callable[[float], bool], ink: str) -> Heatmap:
     return _squares(
         table,
         [
-            [figure**0.5 if figure > 0 and not _residual(row, column) else None for column, figure in cells]
+            [
+                figure**0.5 if figure > 0 and not _residual(row, column) and wanted(figure**0.5) else None
+                for column, figure in cells
+            ]
             for row, cells in _rows(table)
         ],
+        ink,
         colorscale=ONE_HUE,
         zmin=0,
+        zmax=deepest,
     )
+
+
+def _deepest(table: Table) -> float:
+    return max((figure for row, column, figure in table.records() if not _residual(row, column)), default=0) ** 0.5 or 1
 
 
 def _grey(table: Table) -> Heatmap:
@@ -61,6 +84,7 @@ def _grey(table: Table) -> Heatmap:
             [1 if figure > 0 and _residual(row, column) else None for column, figure in cells]
             for row, cells in _rows(table)
         ],
+        INK,
         colorscale=[[0, GREY], [1, GREY]],
     )
 
@@ -69,11 +93,12 @@ def _paper(table: Table) -> Heatmap:
     return _squares(
         table,
         [[None if figure > 0 else 0 for _column, figure in cells] for _row, cells in _rows(table)],
+        INK,
         colorscale=[[0, "rgba(255,255,255,0)"], [1, "rgba(255,255,255,0)"]],
     )
 
 
-def _squares(table: Table, z: list[list[float | None]], **looks: Any) -> Heatmap:
+def _squares(table: Table, z: list[list[float | None]], ink: str, **looks: Any) -> Heatmap:
     """One layer. The gaps keep browsers under a strict content policy from smoothing the squares."""
     return Heatmap(
         z=z,
@@ -81,7 +106,7 @@ def _squares(table: Table, z: list[list[float | None]], **looks: Any) -> Heatmap
         y=list(range(len(table.rows))),
         text=[[said(figure, table.unit) if figure else "" for figure in figures] for figures in table.cells],
         texttemplate="%{text}",
-        textfont={"family": FONT, "size": 13},
+        textfont={"family": FONT, "size": 12, "color": ink},
         customdata=[
             [f"{row.label} · {column.label}: {exactly(figure, table.unit)}" for column, figure in cells]
             for row, cells in _rows(table)
@@ -151,14 +176,16 @@ def _layout(table: Table) -> Layout:
         plot_bgcolor="#ffffff",
         dragmode=False,
         hoverlabel={"bgcolor": INK, "font": {"family": FONT, "size": 14, "color": "#ffffff"}},
-        xaxis=_axis(table.columns, str(table.columns_name), side="top", width=10),
-        yaxis=_axis(table.rows, str(table.rows_name), autorange="reversed", width=20),
+        xaxis=_axis(table.columns, str(table.columns_name), side="top", width=9),
+        yaxis=_axis(table.rows, str(table.rows_name), autorange="reversed", width=16),
     )
 
 
 def _axis(lines: Sequence[Line], name: str, *, width: int, **more: Any) -> dict[str, Any]:
     return {
-        "title": {"text": name, "standoff": 12},
+        "title": {"text": name[:1].upper() + name[1:], "standoff": 14},
+        "tickfont": {"size": 12},
+        "ticks": "",
         "tickmode": "array",
         "tickvals": list(range(len(lines))),
         "ticktext": [wrapped(line.label, width) for line in lines],

@@ -1,1 +1,162 @@
 """Pages that look over the whole portfolio."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import render
+
+from accounts.access import FUNDERS, only
+from counting.tables import Table
+from funders_portal import charts, choices, summary
+from grants.models import Grant
+from priorities import columns, coverage, freshness, gaps
+from priorities.columns import Portfolio
+from priorities.coverage import Question
+from priorities.filters import CoverageFilter
+from priorities.gaps import Gaps, Sentence
+
+FIRST_SENTENCES = 10
+GRANTS_A_PAGE = 50
+
+
+@only(*FUNDERS)
+def coverage_page(request: HttpRequest) -> HttpResponse:
+    """Where coverage falls short, then the figures by any two things, from the choices in the address."""
+    asked = CoverageFilter(request.GET)
+    if not asked.is_valid():
+        return _refused(request, asked)
+    question, portfolio = asked.question, columns.current()
+    table = summary.trimmed(coverage.table(question, portfolio=portfolio))
+    short = gaps.table(on=question.on, portfolio=portfolio)
+    rests_on = freshness.of(question, portfolio=portfolio)
+    return render(
+        request,
+        "funders_portal/coverage.html",
+        {
+            **_choices(asked, request.GET),
+            **_figures(table, _counts(question, portfolio)),
+            **_sentences(short),
+            "rests_on": rests_on,
+            "where": summary.places_in_words(rests_on.places),
+            "empty": not portfolio.size,
+        },
+    )
+
+
+@only(*FUNDERS)
+def coverage_chart(request: HttpRequest) -> HttpResponse:
+    """The same figures as a Plotly figure (JSON)."""
+    asked = CoverageFilter(request.GET)
+    if not asked.is_valid():
+        return JsonResponse({"problems": asked.sentences()}, status=400)
+    return JsonResponse(charts.heatmap(summary.trimmed(coverage.table(asked.question))))
+
+
+@only(*FUNDERS)
+def coverage_grants(request: HttpRequest) -> HttpResponse:
+    """The grants behind one figure, or behind one sentence of the list, each with its part."""
+    asked = CoverageFilter(request.GET, also=("row", "column", "gap", "kind", "page"))
+    if not asked.is_valid():
+        return _refused(request, asked)
+    if request.GET.get("gap"):
+        context = _behind_sentence(asked.question, request.GET["gap"], request.GET.get("kind", ""))
+    else:
+        context = _behind_figure(asked.question, request.GET.get("row"), request.GET.get("column"))
+    parts: dict[int, int | None] = context.pop("parts")
+    ids = sorted(parts, key=lambda each: (-(parts[each] or 0), each))
+    page = Paginator(ids, GRANTS_A_PAGE).get_page(request.GET.get("page"))
+    grants = (
+        Grant.objects.visible_to(request.user)
+        .with_running_period()
+        .select_related("funder")
+        .in_bulk(list(page.object_list))
+    )
+    context["lines"] = [(grants[each], parts[each]) for each in page.object_list if each in grants]
+    context |= {"page": page, "back": _query(request.GET, "row", "column", "gap", "kind", "page")}
+    return render(request, "funders_portal/coverage_grants.html", context | _choices(asked, request.GET))
+
+
+def _refused(request: HttpRequest, asked: CoverageFilter) -> HttpResponse:
+    return render(request, "funders_portal/coverage_refused.html", choices.sheet(asked), status=400)
+
+
+def _choices(asked: CoverageFilter, data: QueryDict) -> dict[str, Any]:
+    return {
+        **choices.sheet(asked),
+        "question": asked.question,
+        "counted": choices.in_words(asked.question),
+        "by": choices.by_in_words(asked.question),
+        "narrowing": choices.narrowing(asked, data),
+        "query": data.urlencode(),
+    }
+
+
+def _figures(table: Table, counts: Table | None) -> dict[str, Any]:
+    return {
+        "table": table,
+        "lines": [
+            (row, list(zip(table.columns, figures, strict=True)), total)
+            for row, figures, total in zip(table.rows, table.cells, table.row_totals, strict=True)
+        ],
+        "narrow_rows": summary.rows(table, counts),
+        "total": summary.total_in_words(table),
+        "finding": summary.finding(table),
+        "others": summary.other_currencies(table),
+        "in_pounds": table.unit == "pence",
+    }
+
+
+def _counts(question: Question, portfolio: Portfolio) -> Table | None:
+    """How many grants touch each row, where that is the same grants whose money is shown."""
+    if question.measure == coverage.SPREAD:
+        return None
+    if question.measure == coverage.AWARDED and not question.has_window:
+        question = replace(question, first=date.min)
+    return coverage.table(replace(question, measure=coverage.GRANTS), portfolio=portfolio)
+
+
+def _sentences(short: Gaps) -> dict[str, Any]:
+    return {"first": short.lines[:FIRST_SENTENCES], "more": short.lines[FIRST_SENTENCES:], "all": len(short.lines)}
+
+
+def _behind_figure(question: Question, row: str | None, column: str | None) -> dict[str, Any]:
+    table = coverage.table(question)
+    try:
+        parts = coverage.grant_parts(question, row=row or None, column=column or None)
+    except KeyError as unknown:
+        raise Http404 from unknown
+    labels = [line.label for line in table.rows if line.code == row]
+    labels += [line.label for line in table.columns if line.code == column]
+    return {"heading": " · ".join(labels), "parts": parts, "sentence": None}
+
+
+def _behind_sentence(question: Question, key: str, kind: str) -> dict[str, Any]:
+    short = gaps.table(on=question.on)
+    line = next((each for each in short.lines if each.kind == kind and each.gaps[0].key == key), None)
+    if line is None:
+        raise Http404
+    return {"heading": "", "parts": _parts_of(line, question.on), "sentence": line}
+
+
+def _parts_of(line: Sentence, on: date) -> dict[int, int | None]:
+    """Each grant of a sentence with its part in the sentence's places; None where it only may reach them."""
+    parts: dict[int, int | None] = dict.fromkeys(line.grants)
+    for gap in line.gaps:
+        across = gap.dimension or Question.columns
+        found = coverage.grant_parts(Question(columns=across, on=on), row=gap.row, column=gap.column)
+        for grant, pence in found.items():
+            if grant in parts:
+                parts[grant] = (parts[grant] or 0) + pence
+    return parts
+
+
+def _query(data: QueryDict, *without: str) -> str:
+    rest = data.copy()
+    for name in without:
+        rest.pop(name, None)
+    return rest.urlencode()

@@ -33,8 +33,9 @@ def test_hover_repeats_the_table():
 
 
 def test_money_nought_and_what_is_not_sorted_stand_in_layers_of_their_own():
-    tinted, grey, paper = ([list(row) for row in layer["z"]] for layer in figure()["data"])
-    assert [[bool(value) for value in row] for row in tinted] == [[True, False, False], [False, False, False]]
+    pale, deep, grey, paper = ([list(row) for row in layer["z"]] for layer in figure()["data"])
+    assert [[bool(value) for value in row] for row in deep] == [[True, False, False], [False, False, False]]
+    assert {value for row in pale for value in row} == {None}
     assert grey == [[None, None, 1], [None, None, 1]]
     assert paper == [[None, 0, None], [0, 0, None]]
 

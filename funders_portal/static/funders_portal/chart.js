@@ -13,11 +13,11 @@ function library(source) {
 }
 
 function sheet(address) {
-  if (document.querySelector("link[data-plotly]")) return;
+  // By this id and class Plotly knows that its rules are there and leaves off writing them into the page.
+  const id = "plotly.js-style-global";
+  if (document.getElementById(id)) return;
   const link = document.createElement("link");
-  link.rel = "stylesheet";
-  link.href = address;
-  link.dataset.plotly = "";
+  Object.assign(link, { id, className: "no-inline-styles", rel: "stylesheet", href: address });
   document.head.append(link);
 }
 

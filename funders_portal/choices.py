@@ -1,0 +1,125 @@
+"""The choices of a coverage address in words, each with the address that does without it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.forms import CheckboxSelectMultiple
+from django.http import QueryDict
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts.models import Organisation
+from priorities import coverage
+from priorities.coverage import Question
+from priorities.filters import CoverageFilter
+from priorities.models import Dimension
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One choice that narrows the figures, and the query that is left when it is taken back."""
+
+    words: str
+    without: str
+
+
+def in_words(question: Question) -> str:
+    """What is counted and of when: "Running grants, 1 January 2025"."""
+    if question.measure == coverage.LIVE:
+        return _("Running grants, %(day)s") % {"day": _day(question.on)}
+    if question.measure == coverage.AWARDED:
+        return _("Awarded %(period)s") % {"period": _period(question)}
+    if question.measure == coverage.SPREAD:
+        return _("Award shared out evenly by day, %(period)s") % {"period": _period(question)}
+    if question.has_window:
+        return _("Number of grants awarded %(period)s") % {"period": _period(question)}
+    return _("Number of running grants, %(day)s") % {"day": _day(question.on)}
+
+
+def by_in_words(question: Question) -> str:
+    """What the rows and columns are: "by priority area and place"."""
+    return _("by %(rows)s and %(columns)s") % {
+        "rows": Dimension(question.rows).label,
+        "columns": Dimension(question.columns).label,
+    }
+
+
+def narrowing(asked: CoverageFilter, data: QueryDict) -> list[Choice]:
+    """Everything that narrows the figures: funders, recipients, programmes, codes."""
+    return list(_narrowing(asked, data))
+
+
+def _narrowing(asked: CoverageFilter, data: QueryDict) -> Iterator[Choice]:
+    question = asked.question
+    names = dict(
+        Organisation.objects.filter(id__in=(*question.funders, *question.recipients)).values_list("id", "name")
+    )
+    for given, each in zip(_given(data, "funder"), question.funders, strict=False):
+        yield Choice(names[each], _without(data, "funder", given))
+    for given, each in zip(_given(data, "recipient"), question.recipients, strict=False):
+        yield Choice(_("to %(name)s") % {"name": names[each]}, _without(data, "recipient", given))
+    for each in question.programmes:
+        yield Choice(each, _without(data, "programme", each))
+    for dimension, codes in question.codes.items():
+        labels = {entry.code: entry.label for entry in asked.vocabulary[dimension]}
+        for code in codes:
+            yield Choice(labels[code], _without(data, dimension, code))
+
+
+def _given(data: QueryDict, name: str) -> list[str]:
+    return list(dict.fromkeys(each for each in data.getlist(name) if each))
+
+
+def _without(data: QueryDict, name: str, value: str) -> str:
+    rest = data.copy()
+    rest.setlist(name, [each for each in data.getlist(name) if each != value])
+    return rest.urlencode()
+
+
+def sheet(asked: CoverageFilter) -> dict[str, Any]:
+    """The form's fields as the sheet lays them out, filled with what is asked now; refused ones as they were typed."""
+    form: Any = (CoverageFilter(_filled(asked)) if asked.is_valid() else asked).form
+    form.all_optional = True
+    narrowed = ["funder", *Dimension.values]
+    for name in narrowed:
+        form.fields[name].widget = CheckboxSelectMultiple(choices=form.fields[name].choices)
+    for name in ("measure", "rows", "columns"):
+        form.fields[name].widget.choices = [each for each in form.fields[name].choices if each[0]]
+    return {
+        "form": form,
+        "measure": form["measure"],
+        "days": [form[name] for name in ("on", "from", "to")],
+        "shown": [form[name] for name in ("rows", "columns")],
+        "narrowed": [form[name] for name in narrowed],
+        "kept": [(name, value) for name in ("recipient", "programme") for value in asked.data.getlist(name) if value],
+    }
+
+
+def _filled(asked: CoverageFilter) -> QueryDict:
+    """The parameters with the defaults that were taken where they say nothing."""
+    question, data = asked.question, asked.data.copy()
+    for name in asked.also:
+        data.pop(name, None)
+    for name in ("rows", "columns", "measure"):
+        data[name] = getattr(question, name)
+    data["on"] = question.on.isoformat()
+    for name, day in (("from", question.first), ("to", question.last)):
+        if day:
+            data[name] = day.isoformat()
+    return data
+
+
+def _day(day: Any) -> str:
+    return date_format(day, "j F Y")
+
+
+def _period(question: Question) -> str:
+    first, last = question.first, question.last
+    if first and last:
+        return _("from %(first)s to %(last)s") % {"first": _day(first), "last": _day(last)}
+    if first:
+        return _("from %(first)s on") % {"first": _day(first)}
+    return _("up to %(last)s") % {"last": _day(last)} if last else _("at any time")
