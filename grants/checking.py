@@ -47,7 +47,9 @@ NOTICES = frozenset(
 
 _LEFT_OUT = {"not-a-date": "date-not-a-date", "no-such-day": "date-no-such-day", "absurd-year": "date-absurd-year"}
 _NOBODY = re.compile(r"(?:n/?a|none|null|nil|unknown|tb[acd]|not (?:known|applicable)|[-.?0x]*)", re.IGNORECASE)
-_GENERIC_NAMES = frozenset({"", "individual", "individual recipient", "recipient", "anonymous", "individuals", "redacted"})
+_GENERIC_NAMES = frozenset(
+    {"", "individual", "individual recipient", "recipient", "anonymous", "individuals", "redacted"}
+)
 _ORG_ID = re.compile(r"([A-Za-z]{2,3}-[A-Za-z0-9]+|360[Gg])-(.+)", re.DOTALL)
 _PLAIN_NUMBER = re.compile(r"-?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?", re.ASCII)
 _WHAT_PERSONS_KEEP = standard.KNOWN - {"recipientOrganization", "relatedDocument", "url"}
@@ -189,7 +191,13 @@ class _Check:
 
     def identifier(self) -> str:
         value = self.raw.get("id")
-        if type(value) is str and value.isascii() and value.isprintable() and value.startswith("360G-") and value[-1] != " ":
+        if (
+            type(value) is str
+            and value.isascii()
+            and value.isprintable()
+            and value.startswith("360G-")
+            and value[-1] != " "
+        ):
             text = value
         else:
             text = self.odd_identifier(value)
@@ -397,7 +405,9 @@ class _Check:
             self.note(column, "several-periods", len(written))
         start, end = (self.day(f"{column}/0/{each}", one.get(each)) for each in ("startDate", "endDate"))
         months = self.months(f"{column}/0/duration", one.get("duration"))
-        found[f"{name}_start"], found[f"{name}_start_precision"] = (start.first, start.precision) if start else (None, "")
+        found[f"{name}_start"], found[f"{name}_start_precision"] = (
+            (start.first, start.precision) if start else (None, "")
+        )
         found[f"{name}_end"], found[f"{name}_end_precision"] = (end.last, end.precision) if end else (None, "")
         if start and end and end.last < start.first:
             self.note(f"{column}/0/endDate", "end-before-start", one["endDate"])

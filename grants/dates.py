@@ -80,7 +80,9 @@ def _otherwise(text: str) -> When | None:
 
 def _from_words(day: str | None, name: str, year: str) -> When | None:
     month = _MONTHS.get(name[:3].lower())
-    if month is None or not _FULL_MONTHS[month - 1].startswith(name.lower().removesuffix("t") if month == 9 else name.lower()):
+    if month is None or not _FULL_MONTHS[month - 1].startswith(
+        name.lower().removesuffix("t") if month == 9 else name.lower()
+    ):
         return None
     return _known(f"{year}-{month:02}" + (f"-{int(day):02}" if day else ""), "date-in-words")
 

@@ -251,6 +251,8 @@ class Import(models.Model):
     """When its reader last showed that it is alive."""
     claimed_by = models.CharField(max_length=200, blank=True)
     """The process that reads it, by machine, number and start."""
+    asked_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    """Who last asked that it be applied or undone."""
     applied_at = models.DateTimeField(null=True, blank=True)
     undone_at = models.DateTimeField(null=True, blank=True)
     read = models.PositiveIntegerField(default=0)

@@ -13,7 +13,10 @@ _BREAK = re.compile(r"[^\S\r\n]*[\r\n\u2028\u2029]+\s*")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 # Two or more characters in a row that UTF-8 bytes turn into when they are read as Windows-1252 or Latin-1.
-_LEAD, _TAIL = "ÂÃÅâ", "\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122"
+_LEAD, _TAIL = (
+    "ÂÃÅâ",
+    "\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122",
+)
 _MISREAD = re.compile(f"[{_LEAD}][{_TAIL}]{{1,2}}")
 _WINDOWS = re.compile("[\u0080-\u009f]")
 _MEANT = re.compile("[\u00a0-\u00ff\u2010-\u2044\u20ac\u2122\u0174-\u0177]")

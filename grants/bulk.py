@@ -1,0 +1,53 @@
+"""Many rows into one table at once: COPY on PostgreSQL, executemany on SQLite; numbers are taken inside the transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection, models
+
+Tuples = Iterable[Sequence[Any]]
+
+
+def insert(model: type[models.Model], fields: Sequence[str], rows: Tuples) -> None:
+    """Insert `rows`, each with a value for each of `fields` (attnames); dates may be ISO texts, JSON is text already."""
+    columns = ", ".join(_quoted(model, field) for field in fields)
+    table = connection.ops.quote_name(model._meta.db_table)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+        else:
+            marks = ", ".join(["%s"] * len(fields))
+            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)  # noqa: S608 - names of our own
+
+
+def update(model: type[models.Model], fields: Sequence[str], rows: Tuples) -> None:
+    """Set `fields` of many rows; each of `rows` has a value for each field, then the primary key."""
+    settings = ", ".join(f"{_quoted(model, field)} = %s" for field in fields)
+    table, key = connection.ops.quote_name(model._meta.db_table), _quoted(model, "id")
+    with connection.cursor() as cursor:
+        cursor.executemany(f"UPDATE {table} SET {settings} WHERE {key} = %s", rows)  # noqa: S608 - names of our own
+
+
+def numbers(model: type[models.Model], count: int) -> range | list[int]:
+    """`count` new primary keys that nobody else gets. Call it in the transaction that inserts the rows."""
+    if not count:
+        return range(0)
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
+            )
+            return [number for (number,) in cursor.fetchall()]
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        last = (cursor.fetchone() or (0,))[0]
+        # The table keeps count itself from the largest number inserted.
+        return range(last + 1, last + 1 + count)
+
+
+def _quoted(model: type[models.Model], field: str) -> str:
+    return connection.ops.quote_name(model._meta.get_field(field).column)

@@ -1,0 +1,340 @@
+"""The rows of a file held against what stands: which would be added, changed, left, refused; nothing is changed yet."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import orjson
+from django.db.models import Count, Exists, OuterRef, Subquery
+
+from grants import bulk, checking, standard
+from grants.checking import Clean, Problem
+from grants.models import Grant, Import, ImportProblem, ImportRow, Revision
+from grants.parties import Parties
+from grants.rows import Row
+
+BATCH = 500
+ACCEPTED = (ImportRow.ADDED, ImportRow.CHANGED, ImportRow.UNCHANGED)
+ROW_FIELDS = ["source_id", "row", "grant_id", "outcome", "repaired", "raw", "cleaned", "base", "answer"]
+PROBLEM_FIELDS = ["source_id", "row", "column", "code", "value", "repair", "refuses"]
+MOST_EXTRA_COLUMNS = 100
+
+
+class Standing(NamedTuple):
+    """A grant as it stands: what a new row is held against."""
+
+    pk: int
+    funder: int
+    digest: str
+    removed: bool
+    revision: int
+    edited: bool
+    """Whether a person changed it since a file last did."""
+
+
+class Verdict(NamedTuple):
+    outcome: str
+    base: int
+    notices: tuple[str, ...] = ()
+
+
+def standing(grant_ids: Sequence[str]) -> dict[str, Standing]:
+    """The grants with these identifiers, removed ones included."""
+    latest = Revision.objects.filter(grant=OuterRef("pk")).order_by("-number")
+    found = Grant.objects.filter(grant_id__in=grant_ids).annotate(
+        number=Subquery(latest.values("number")[:1]), by_file=Subquery(latest.values("source")[:1])
+    )
+    columns = ("grant_id", "pk", "funder", "source_digest", "removed_at", "number", "by_file")
+    return {
+        grant_id: Standing(pk, funder, digest, removed_at is not None, number or 0, by_file is None)
+        for grant_id, pk, funder, digest, removed_at, number, by_file in found.order_by().values_list(*columns)
+    }
+
+
+def digest(cleaned: bytes) -> str:
+    """What tells whether a file's own content for a grant changed."""
+    return hashlib.sha256(cleaned).hexdigest()
+
+
+def judge(cleaned: bytes, found: Standing | None, funder: int | None) -> Verdict:
+    """What applying this row would come to."""
+    if found is None:
+        return Verdict(ImportRow.ADDED, 0)
+    if found.funder != funder:
+        return Verdict(ImportRow.REFUSED, found.revision, ("other-funders-grant",))
+    if found.digest == digest(cleaned):
+        return Verdict(ImportRow.UNCHANGED, found.revision, ("removed-here",) if found.removed else ())
+    if found.removed:
+        return Verdict(ImportRow.ADDED, found.revision)
+    return Verdict(ImportRow.CHANGED, found.revision, ("edited-here",) if found.edited else ())
+
+
+@dataclass
+class Tally:
+    """What a file comes to, added up as it is read."""
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    repaired: int = 0
+    repairs: Counter[str] = field(default_factory=Counter)
+    currencies: Counter[str] = field(default_factory=Counter)
+    extra: Counter[str] = field(default_factory=Counter)
+    individuals: int = 0
+    tied: int = 0
+    dangling: int = 0
+    parents_here: set[str] = field(default_factory=set)
+    parents_lacking: set[str] = field(default_factory=set)
+    missing: int = 0
+
+    def counts(self) -> dict[str, int]:
+        """The columns of Import that count."""
+        by_outcome = {name: self.outcomes[name] for name in ("added", "changed", "unchanged", "refused")}
+        return {"read": sum(by_outcome.values()), **by_outcome, "repaired": self.repaired}
+
+    def totals(self) -> dict[str, Any]:
+        """Import.totals: amounts in minor units by currency, repairs by code, relations, and what else was found."""
+        return {
+            "currencies": dict(self.currencies),
+            "repairs": dict(self.repairs.most_common()),
+            "extra": dict(self.extra.most_common(MOST_EXTRA_COLUMNS)),
+            "individuals": self.individuals,
+            "tied": {"grants": self.tied, "others": len(self.parents_here)},
+            "dangling": {"grants": self.dangling, "others": len(self.parents_lacking)},
+            "missing": self.missing,
+        }
+
+
+class Comparison:
+    """One import's rows, batch after batch, into ImportRow and ImportProblem.
+
+    allowed: primary keys of the funders whose rows may be taken, None for all.
+    """
+
+    def __init__(self, source: Import, *, allowed: frozenset[int] | None, on: date) -> None:
+        self.source, self.allowed, self.today = source, allowed, on.isoformat()
+        self.parties = Parties()
+        self.tally = Tally()
+        self.funders: set[int] = set()
+        self._open_relations: dict[str, list[int]] = {}
+        self._told: set[tuple[str, str]] = set()
+
+    def take(self, rows: Sequence[Row]) -> None:
+        """Check a batch and write down what came of it. Call it inside a transaction."""
+        checked = [(row, *checking.clean(row.fields)) for row in rows]
+        fit = [cleaned for _, cleaned, _ in checked if cleaned]
+        seen = self._seen_before([cleaned["grant_id"] for cleaned in fit])
+        here = standing([cleaned["grant_id"] for cleaned in fit])
+        self.parties.look_up({tuple(party) for cleaned in fit for party in _parties(cleaned)})
+        kept_rows: list[tuple] = []
+        kept_problems: list[tuple] = []
+        for row, cleaned, found in checked:
+            problems = [*row.problems, *found]
+            text = orjson.dumps(cleaned) if cleaned else b""
+            verdict = Verdict(ImportRow.REFUSED, 0)
+            if cleaned and not any(each.code in checking.REFUSALS for each in row.problems):
+                verdict = self._verdict(cleaned, text, here, seen, problems)
+            self._count(verdict, cleaned, row, problems)
+            kept_rows.append(self._as_row(row, cleaned, text, verdict, problems))
+            kept_problems += [self._as_problem(row, each) for each in problems]
+        bulk.insert(ImportRow, ROW_FIELDS, kept_rows)
+        bulk.insert(ImportProblem, PROBLEM_FIELDS, kept_problems)
+
+    def _seen_before(self, grant_ids: list[str]) -> set[str]:
+        rows = ImportRow.objects.filter(source=self.source, outcome__in=ACCEPTED, grant_id__in=grant_ids)
+        return set(rows.order_by().values_list("grant_id", flat=True))
+
+    def _verdict(
+        self, cleaned: Clean, text: bytes, here: Mapping[str, Standing], seen: set[str], problems: list[Problem]
+    ) -> Verdict:
+        grant_id = cleaned["grant_id"]
+        funder = self.parties.find(tuple(cleaned["funder"]))
+        if grant_id in seen:
+            verdict = Verdict(ImportRow.REFUSED, 0, ("duplicate-id",))
+        elif self.allowed is not None and funder not in self.allowed:
+            verdict = Verdict(ImportRow.REFUSED, 0, ("not-your-funder",))
+        else:
+            verdict = judge(text, here.get(grant_id), funder)
+        problems += [_explained(code, cleaned) for code in verdict.notices]
+        if verdict.outcome != ImportRow.REFUSED:
+            seen.add(grant_id)
+            problems += self._notices(cleaned)
+            if funder is not None:
+                self.funders.add(funder)
+        return verdict
+
+    def _notices(self, cleaned: Clean) -> Iterable[Problem]:
+        if cleaned["award_date"] > self.today:
+            yield Problem("awardDate", "award-date-in-future", cleaned["award_date"])
+        for column, party in _named(cleaned):
+            if party not in self._told and self.parties.is_new_spelling(party):
+                self._told.add(party)
+                pk = self.parties.find(party)
+                assert pk is not None
+                yield Problem(column, "other-name", party[1], self.parties.names[pk])
+
+    def _count(self, verdict: Verdict, cleaned: Clean | None, row: Row, problems: list[Problem]) -> None:
+        tally = self.tally
+        tally.outcomes[verdict.outcome] += 1
+        repairs = _repairs(problems)
+        tally.repairs.update(repairs)
+        tally.repaired += bool(repairs) and verdict.outcome != ImportRow.REFUSED
+        if isinstance(row.written, dict) and not row.titles and not checking.names_somebody(row.written):
+            tally.extra.update(row.written.keys() - standard.KNOWN)
+        if cleaned is None or verdict.outcome == ImportRow.REFUSED:
+            return
+        tally.currencies[cleaned["currency"]] += cleaned["amount_awarded"]
+        tally.individuals += cleaned["to_individual"]
+        for identifier in cleaned["relations"]:
+            self._open_relations.setdefault(identifier, []).append(row.number)
+
+    def _as_row(self, row: Row, cleaned: Clean | None, text: bytes, verdict: Verdict, problems: list[Problem]) -> tuple:
+        refused = verdict.outcome == ImportRow.REFUSED
+        return (
+            self.source.pk,
+            row.number,
+            cleaned["grant_id"] if cleaned else _identifier(row.fields),
+            verdict.outcome,
+            bool(_repairs(problems)) and not refused,
+            as_json(checking.safe(row.fields) if checking.names_somebody(row.fields) else row.written),
+            "" if refused else text.decode(),
+            verdict.base,
+            "",
+        )
+
+    def _as_problem(self, row: Row, problem: Problem) -> tuple:
+        column = row.titles.get(problem.column, problem.column)
+        refuses = problem.code in checking.REFUSALS
+        return (self.source.pk, row.number, column[:255], problem.code, problem.value, problem.repair, refuses)
+
+    # --- when all is read -----------------------------------------------------------------------------------------
+    def finish(self) -> None:
+        """Settle what only the whole file can tell: relations, and grants that are no longer in it."""
+        self._settle_relations()
+        self._note_missing()
+
+    def _settle_relations(self) -> None:
+        rows_tied: set[int] = set()
+        rows_dangling: set[int] = set()
+        problems = []
+        for some in _batches(sorted(self._open_relations)):
+            known = self._seen_before(some) | set(
+                Grant.objects.current().filter(grant_id__in=some).order_by().values_list("grant_id", flat=True)
+            )
+            self.tally.parents_here |= known
+            self.tally.parents_lacking |= set(some) - known
+            for identifier in some:
+                rows = self._open_relations[identifier]
+                (rows_tied if identifier in known else rows_dangling).update(rows)
+                if identifier not in known:
+                    problems += [
+                        (self.source.pk, row, "relatedActivity", "relation-not-found", identifier[:200], "", False)
+                        for row in rows
+                    ]
+        self.tally.tied, self.tally.dangling = len(rows_tied), len(rows_dangling)
+        bulk.insert(ImportProblem, PROBLEM_FIELDS, problems)
+
+    def _note_missing(self) -> None:
+        """Grants that an earlier file of the same funders brought and this one lacks; people are asked about them."""
+        here = ImportRow.objects.filter(source=self.source, grant_id=OuterRef("grant_id"))
+        lacking = (
+            Grant.objects.current().filter(funder__in=self.funders).exclude(source_digest="").exclude(Exists(here))
+        )
+        found = list(lacking.order_by("grant_id").values_list("grant_id", flat=True))
+        self.tally.missing = len(found)
+        bulk.insert(
+            ImportRow,
+            ROW_FIELDS,
+            [(self.source.pk, 0, each, ImportRow.MISSING, False, "", "", 0, "") for each in found],
+        )
+
+
+def compare_again(source: Import) -> dict[str, int]:
+    """Judge the rows of a file that was read before against what stands now; the counts as they then are."""
+    parties = Parties()
+    rows = source.rows.filter(outcome__in=ACCEPTED).order_by("id")
+    last = 0
+    while some := list(rows.filter(id__gt=last)[:BATCH]):
+        last = some[-1].pk
+        read = [orjson.loads(row.cleaned) for row in some]
+        parties.look_up({(each[0], each[1]) for cleaned in read for each in _parties(cleaned)})
+        here = standing([row.grant_id for row in some])
+        for row, cleaned in zip(some, read, strict=True):
+            verdict = judge(row.cleaned.encode(), here.get(row.grant_id), parties.find(tuple(cleaned["funder"])))
+            _judge_again(row, cleaned, verdict)
+    found = Counter(dict(source.rows.order_by().values_list("outcome").annotate(count=Count("id"))))
+    counts = {name: found[name] for name in (*ACCEPTED, ImportRow.REFUSED)}
+    return counts | {"repaired": source.rows.filter(repaired=True).count()}
+
+
+def _judge_again(row: ImportRow, cleaned: Clean, verdict: Verdict) -> None:
+    if (row.outcome, row.base) == (verdict.outcome, verdict.base):
+        return
+    refused = verdict.outcome == ImportRow.REFUSED
+    row.outcome, row.base = verdict.outcome, verdict.base
+    row.repaired = row.repaired and not refused
+    row.cleaned = "" if refused else row.cleaned
+    row.save(update_fields=["outcome", "base", "repaired", "cleaned"])
+    for code in verdict.notices:
+        column, _, value, _ = _explained(code, cleaned)
+        ImportProblem.objects.get_or_create(
+            source=row.source, row=row.row, column=column, code=code, defaults={"value": value, "refuses": refused}
+        )
+
+
+def _explained(code: str, cleaned: Clean) -> Problem:
+    if code == "not-your-funder":
+        return Problem("fundingOrganization", code, cleaned["funder"][1][:200])
+    return Problem("id", code, cleaned["grant_id"][:200])
+
+
+def _repairs(problems: Iterable[Problem]) -> list[str]:
+    return [each.code for each in problems if each.code not in checking.REFUSALS and each.code not in checking.NOTICES]
+
+
+def _parties(cleaned: Clean) -> list[list[str]]:
+    return [cleaned["funder"], *cleaned["recipients"]]
+
+
+def _named(cleaned: Clean) -> Iterable[tuple[str, tuple[str, str]]]:
+    yield "fundingOrganization/0/name", (cleaned["funder"][0], cleaned["funder"][1])
+    for number, (org_id, name) in enumerate(cleaned["recipients"]):
+        yield f"recipientOrganization/{number}/name", (org_id, name)
+
+
+def _identifier(fields: Any) -> str:
+    value = fields.get("id") if isinstance(fields, dict) else None
+    return checking.shown(value)[:255] if isinstance(value, (str, int)) else ""
+
+
+def _batches(values: list[str]) -> Iterable[list[str]]:
+    return (values[start : start + BATCH] for start in range(0, len(values), BATCH))
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return orjson.Fragment(str(value)) if value.is_finite() else str(value)
+    return checking.shown(value)
+
+
+def as_json(raw: Any) -> str:
+    """The row as text, numbers as they were written; what JSON cannot hold is written as text."""
+    try:
+        return orjson.dumps(raw, default=_number, option=orjson.OPT_NON_STR_KEYS).decode()
+    except TypeError:
+        return orjson.dumps(_spelt(raw), default=_number).decode()
+
+
+def _spelt(value: Any, depth: int = 0) -> Any:
+    """`value` without what orjson refuses: numbers of more than 64 bits, halves of characters, too many levels."""
+    if isinstance(value, dict) and depth < 200:
+        return {checking.shown(key): _spelt(each, depth + 1) for key, each in value.items()}
+    if isinstance(value, list) and depth < 200:
+        return [_spelt(each, depth + 1) for each in value]
+    if value is None or isinstance(value, (bool, float)):
+        return value
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else _number(value)

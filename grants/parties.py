@@ -1,0 +1,129 @@
+"""Organisations as files name them, found in the portal or added: by identifier, else by name where they have none."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from accounts.models import Alias, Identifier, Organisation
+from grants import bulk
+
+Party = tuple[str, str]
+"""An identifier, "" where the file gives none that can be used, and a name."""
+BATCH = 500
+
+
+class Parties:
+    """What is known of organisations, looked up many at a time and remembered for the length of one import."""
+
+    def __init__(self) -> None:
+        self.by_id: dict[str, int] = {}
+        self.by_name: dict[str, int] = {}
+        self.names: dict[int, str] = {}
+        self.spellings: dict[int, set[str]] = {}
+        self._asked: set[Party] = set()
+
+    def look_up(self, parties: Iterable[Party]) -> None:
+        """Find those not asked for before; afterwards `find` answers without the database."""
+        new = set(parties) - self._asked
+        self._asked |= new
+        for some in _batches([org_id for org_id, _ in new if org_id and org_id not in self.by_id]):
+            for each in Identifier.objects.filter(value__in=some).select_related("organisation"):
+                self.by_id[each.value] = each.organisation_id
+                self._remember(each.organisation)
+        self._look_up_names({name for org_id, name in new if org_id not in self.by_id})
+        self._look_up_spellings({self.by_id[org_id] for org_id, _ in new if org_id in self.by_id})
+
+    def find(self, party: Party) -> int | None:
+        """The organisation's primary key, or None where it is new."""
+        org_id, name = party
+        return self.by_id.get(org_id) or self.by_name.get(name.casefold())
+
+    def _remember(self, organisation: Organisation) -> None:
+        self.names[organisation.pk] = organisation.name
+        self.spellings.setdefault(organisation.pk, {organisation.name})
+
+    def _look_up_names(self, names: Collection[str]) -> None:
+        """Organisations without an identifier are found by name, whatever its capitals."""
+        nameless = Organisation.objects.filter(identifiers=None).annotate(lower=Lower("name"))
+        for some in _batches(names):
+            spelt = {form for name in some for form in (name.lower(), _ascii_lower(name))}
+            for each in nameless.filter(Q(lower__in=spelt)).order_by("-id"):
+                self.by_name[each.name.casefold()] = each.pk
+                self._remember(each)
+
+    def _look_up_spellings(self, organisations: Collection[int]) -> None:
+        for some in _batches(organisations):
+            for organisation, name in Alias.objects.filter(organisation__in=some).values_list("organisation", "name"):
+                self.spellings[organisation].add(name)
+
+    def is_new_spelling(self, party: Party) -> bool:
+        """Whether a known organisation is named here in a way it never was before; asked twice, it is known."""
+        pk = self.find(party)
+        return pk is not None and bool(party[1]) and party[1] != party[0] and party[1] not in self.spellings[pk]
+
+    # --- adding ---------------------------------------------------------------------------------------------------
+    def add(self, parties: Collection[Party], *, at: datetime) -> None:
+        """Add organisations, identifiers and other names that the portal lacks. Call it inside the transaction."""
+        self.look_up(parties)
+        unknown = [party for party in dict.fromkeys(parties) if party[0] not in self.by_id]
+        free = iter(bulk.numbers(Organisation, len(unknown)))
+        made: list[tuple[int, str]] = []
+        identified: dict[str, int] = {}
+        for org_id, name in unknown:
+            if org_id in self.by_id:
+                continue
+            pk = self.by_name.get(name.casefold())
+            if pk is None:
+                pk = next(free)
+                made.append((pk, name))
+                self.names[pk], self.spellings[pk] = name, {name}
+                self.by_name[name.casefold()] = pk
+            if org_id:
+                # Known by name only until now: it gets the identifier that the file gives it.
+                identified[org_id] = self.by_id[org_id] = self.by_name.pop(name.casefold())
+        self._insert(made, identified, at)
+        self._add_spellings(parties)
+
+    def _insert(self, made: list[tuple[int, str]], identified: dict[str, int], at: datetime) -> None:
+        moment = connection.ops.adapt_datetimefield_value(at)
+        roles = [False] * len(Organisation.ROLES)
+        bulk.insert(
+            Organisation,
+            ["id", "name", "added_at", *Organisation.ROLES],
+            [(pk, name, moment, *roles) for pk, name in made],
+        )
+        bulk.insert(
+            Identifier, ["organisation_id", "value", "main"], [(pk, value, True) for value, pk in identified.items()]
+        )
+
+    def _add_spellings(self, parties: Iterable[Party]) -> None:
+        rows = []
+        for party in dict.fromkeys(parties):
+            if self.is_new_spelling(party):
+                pk = self.find(party)
+                assert pk is not None
+                self.spellings[pk].add(party[1])
+                rows.append((pk, party[1]))
+        bulk.insert(Alias, ["organisation_id", "name"], rows)
+
+
+def give_roles(funders: Collection[int], grantees: Collection[int]) -> None:
+    """Mark who gave and who received; other roles stay as they are."""
+    for role, organisations in (("is_funder", funders), ("is_grantee", grantees)):
+        for some in _batches(organisations):
+            Organisation.objects.filter(id__in=some, **{role: False}).update(**{role: True})
+
+
+def _batches(values: Iterable) -> Iterable[list]:
+    whole = list(values)
+    return (whole[start : start + BATCH] for start in range(0, len(whole), BATCH))
+
+
+def _ascii_lower(text: str) -> str:
+    """As SQLite's LOWER does it."""
+    return "".join(each.lower() if each.isascii() else each for each in text)
