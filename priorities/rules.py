@@ -73,6 +73,9 @@ def singular(token: str) -> str:
 class Lexicon:
     """Word lists of one dimension, found in a text in one pass; a longer phrase wins over a word within it."""
 
+    openings: set[str] = set()
+    """The first words of every list's phrases; nothing else in a text needs a second look."""
+
     def __init__(self, lists: Mapping[str, str]) -> None:
         codes: dict[tuple[str, ...], list[str]] = defaultdict(list)
         for code, phrases in lists.items():
@@ -81,15 +84,15 @@ class Lexicon:
         self._by_first_word: dict[str, list[tuple[tuple[str, ...], list[str]]]] = defaultdict(list)
         for words_of_phrase in sorted(codes, key=len, reverse=True):
             self._by_first_word[words_of_phrase[0]].append((words_of_phrase, codes[words_of_phrase]))
-        self._first_words = frozenset(self._by_first_word)
+        Lexicon.openings.update(self._by_first_word)
 
     def find(self, text: Text) -> Iterator[tuple[str, int, int]]:
         """Code, first token and the token after the last, for every phrase found."""
         after = 0
-        for at in sorted(at for token in self._first_words & text.where.keys() for at in text.where[token]):
+        for at in text.openings:
             if at < after:
                 continue
-            for phrase, codes in self._by_first_word[text.tokens[at]]:
+            for phrase, codes in self._by_first_word.get(text.tokens[at], ()):
                 if text.tokens[at : at + len(phrase)] == phrase:
                     after = at + len(phrase)
                     yield from ((code, at, after) for code in codes)
@@ -104,9 +107,7 @@ class Text:
         self._text = text
         self._spans = [found.span() for found in _TOKEN.finditer(text)]
         self.tokens = tuple(singular(text[start:end]) for start, end in self._spans)
-        self.where: dict[str, list[int]] = defaultdict(list)
-        for at, token in enumerate(self.tokens):
-            self.where[token].append(at)
+        self.openings = [at for at, token in enumerate(self.tokens) if token in Lexicon.openings]
 
     def signs(self, lexicon: Lexicon) -> Iterator[_Sign]:
         """Each code once for each phrase, with the words as they stand in the text."""

@@ -48,15 +48,17 @@ def refresh(grant_ids: Collection[int], codes: Codes) -> int:
     return len(stale)
 
 
-def _standing(grant_ids: Collection[int]) -> tuple[dict[int, dict[int, tuple[int, str, str]]], set[tuple[int, str]]]:
+def _standing(grant_ids: Collection[int]) -> tuple[dict[int, dict[int, tuple[object, ...]]], set[tuple[int, str]]]:
     """By grant what is suggested (code to share, rule and word), and the dimensions where it was dismissed."""
-    standing: dict[int, dict[int, tuple[int, str, str]]] = defaultdict(dict)
+    standing: dict[int, dict[int, tuple[object, ...]]] = defaultdict(dict)
     dismissed = set()
-    for row in Suggestion.objects.filter(grant__in=grant_ids).order_by():
-        if row.dismissed:
-            dismissed.add((row.grant_id, row.dimension))
+    rows = Suggestion.objects.filter(grant__in=grant_ids).order_by()
+    fields = ("grant_id", "dimension", "dismissed", "code_id", "share", "rule", "reason")
+    for grant, dimension, gone, code, *what in rows.values_list(*fields):
+        if gone:
+            dismissed.add((grant, dimension))
         else:
-            standing[row.grant_id][row.code_id] = (row.share, row.rule, row.reason)
+            standing[grant][code] = tuple(what)
     return standing, dismissed
 
 
