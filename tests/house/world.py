@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from accounts.models import Organisation, Person
+from funders_portal.demo import loading
 from grants.models import Grant
 from tests import factories
 
@@ -34,16 +35,19 @@ class World:
     funder: Organisation
     charity: Organisation
     grant: Grant
+    removed_grant: Grant
     people: dict[str, Person | None] = field(default_factory=dict)
 
 
 def build() -> World:
-    """Rows behind every door; the grant is the funder's, and goes to the charity."""
+    """The demo, and beside it rows behind every door; the grant is the funder's, and goes to the charity."""
+    loading.load(today=factories.NOW.date(), at=factories.NOW)
     funder, other_funder = factories.FunderFactory(), factories.FunderFactory()
     charity, other_charity = factories.GranteeFactory(), factories.GranteeFactory()
     grant = factories.GrantFactory(funder=funder, recipient=charity)
     factories.GrantFactory(funder=other_funder, recipient=other_charity)
-    world = World(funder=funder, charity=charity, grant=grant)
+    removed = factories.GrantFactory(funder=funder, recipient=charity, removed_at=factories.NOW)
+    world = World(funder=funder, charity=charity, grant=grant, removed_grant=removed)
     world.people = {
         STRANGER: None,
         NOBODY: factories.PersonFactory(),
