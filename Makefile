@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --quiet 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
-run: install ## the portal with its demo, on http://localhost:8000/ (PORT= chooses another)
+run: install ## the portal with its demo, on http://127.0.0.1:8000/ (PORT= chooses another)
 	@$(BIN)/python manage.py up --demo --with-parent
 
 install: $(VENV)/.installed ## the set-up alone: .venv with the locked packages

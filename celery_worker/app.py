@@ -1,16 +1,16 @@
 """Celery, as the portal uses it: a clock that says "look now". What waits stands in the database, never in the broker.
 
-Started as `celery -A celery_worker.app worker -B`, or by `manage.py up` together with everything else.
+Started as `celery -A celery_worker.app worker` and `... beat`, or by `manage.py up` together with everything else.
 """
 
 import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import heartbeat_sent, setup_logging
 from django.conf import settings
 
-from celery_worker import broker
+from celery_worker import broker, healthy
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "funders_portal.settings")
 
@@ -32,8 +32,9 @@ app.conf.update(
     task_soft_time_limit=240,
     task_time_limit=300,
     timezone="UTC",
-    beat_schedule_filename=str(settings.VAR / "beat"),
+    beat_schedule_filename=str(settings.VAR / healthy.BEAT),
     beat_max_loop_interval=2,
+    beat_sync_every=5,
     # A knock nobody heard before the next one is worth nothing, so it expires then.
     beat_schedule={
         "read imports": {"task": "celery_worker.jobs.read_imports", "schedule": 2, "options": {"expires": 2}},
@@ -42,6 +43,12 @@ app.conf.update(
 )
 
 
-@setup_logging.connect
+@setup_logging.connect  # type: ignore[untyped-decorator]
 def keep_our_logging(**_: Any) -> None:
     """Celery sets up no logging of its own where something listens here; settings.LOGGING stands."""
+
+
+@heartbeat_sent.connect  # type: ignore[untyped-decorator]
+def leave_a_sign(**_: Any) -> None:
+    """Every two seconds while worker and broker hear each other; that a process exists proves nothing."""
+    healthy.worker_sign(settings.VAR).touch()

@@ -7,9 +7,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,19 +19,32 @@ LONGEST_PAUSE = 30.0
 LARGEST_LOG = 10 * 1024 * 1024
 
 
+LONGEST_SILENCE = 90.0
+"""Seconds without a sign of life after which a child that gives signs is taken for dead."""
+
+
 def nothing() -> None:
     """What most children need before they start again."""
 
 
+def zero() -> float:
+    """How long most children have been silent: they give no sign, so nobody listens for one."""
+    return 0.0
+
+
 @dataclass
 class Child:
-    """One program that should always run. `before_again` is called before its third restart in a row and each after."""
+    """One program that should always run.
+
+    `before_again` is called before its third restart in a row and each one after. `silence` tells for how many seconds
+    it has given no sign of life.
+    """
 
     name: str
     command: list[str]
     log: Path
-    environment: Mapping[str, str] = field(default_factory=dict)
     before_again: Callable[[], None] = nothing
+    silence: Callable[[], float] = zero
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     ended: float = 0.0
@@ -44,7 +57,7 @@ class Child:
     @property
     def pause(self) -> float:
         """Seconds to wait before the next start: 0.5, 1, 2 ... 30."""
-        return min(0.5 * 2 ** max(self.ends - 1, 0), LONGEST_PAUSE)
+        return float(min(0.5 * 2 ** max(self.ends - 1, 0), LONGEST_PAUSE))
 
     @property
     def is_due(self) -> bool:
@@ -59,20 +72,26 @@ class Child:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, **self.environment},
                 start_new_session=True,
             )
         self.started = time.monotonic()
 
     def has_ended(self) -> int | None:
         """Its exit code if it ended since it was last asked; then what it left behind is killed too."""
-        if self.process is None or self.process.poll() is None:
+        if self.process is None:
             return None
-        code = self.process.returncode
+        if self.process.poll() is None and not self.is_silent:
+            return None
+        process = self.process
         self.kill()
         self.ended = time.monotonic()
         self.ends = 1 if self.ended - self.started > LONG_ENOUGH else self.ends + 1
-        return code
+        return process.returncode
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether it exists and yet does nothing, as workers sometimes do after their broker went away."""
+        return min(time.monotonic() - self.started, self.silence()) > LONGEST_SILENCE
 
     def ask_to_end(self) -> None:
         if self.process and self.process.poll() is None:

@@ -9,14 +9,14 @@ from priorities import linking
 HOURS = 60 * 60
 
 
-@shared_task(soft_time_limit=6 * HOURS, time_limit=6 * HOURS + 60)
+@shared_task(soft_time_limit=6 * HOURS, time_limit=6 * HOURS + 60)  # type: ignore[untyped-decorator]
 def read_imports() -> None:
     """Read, apply or undo every import that waits. A file of 1 GB takes minutes, so the limit is wide."""
     while imports.read_next(at=timezone.now()):
         continue
 
 
-@shared_task
+@shared_task  # type: ignore[untyped-decorator]
 def link_new_grants() -> None:
     """Suggest links for the grants that came since the bookmark."""
     linking.link_new_grants(at=timezone.now())

@@ -16,7 +16,7 @@ from typing import Any
 
 from django.conf import settings
 
-from celery_worker import broker
+from celery_worker import broker, healthy
 from celery_worker.children import Child, Warden, end_all
 
 TICK = 0.2
@@ -96,26 +96,21 @@ def check_port(host: str, port: int) -> None:
 def children(host: str, port: int) -> list[Child]:
     """What runs, in the order of starting; the broker first where it is ours."""
     python, log = sys.executable, settings.VAR / "log"
-    celery = [
-        python,
-        "-m",
-        "celery",
-        "-A",
-        "celery_worker.app",
-        "worker",
-        "-B",
-        "--concurrency",
-        "2",
-        "--without-mingle",
-    ]
+    celery = [python, "-m", "celery", "-A", "celery_worker.app"]
+    worker = [*celery, "worker", "--concurrency", "2", "--without-mingle", "--without-gossip", "--loglevel", "INFO"]
     bound = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    gunicorn = [python, "-m", "gunicorn", "funders_portal.wsgi", "--bind", bound]
     ours = [Child("broker", broker.command(), log / "broker.log", before_again=broker.set_aside)]
     return [
         *(ours if broker.is_embedded() else []),
-        Child("worker", [*celery, "--without-gossip", "--loglevel", "INFO"], log / "worker.log"),
-        Child("web", gunicorn, log / "web.log", {"STATIC_HASHED": "1"}),
+        Child("worker", worker, log / "worker.log", silence=worker_silence),
+        # On its own rather than inside the worker (-B), which would not start it again.
+        Child("beat", [*celery, "beat", "--pidfile=", "--loglevel", "INFO"], log / "beat.log"),
+        Child("web", [python, "-m", "gunicorn", "funders_portal.wsgi", "--bind", bound], log / "web.log"),
     ]
+
+
+def worker_silence() -> float:
+    return healthy.silence(healthy.worker_sign(settings.VAR))
 
 
 class Supervisor:

@@ -24,7 +24,13 @@ from redis.exceptions import RedisError
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PYTHON = [sys.executable, str(ROOT / "manage.py")]
-NAMES = {"broker": "valkey-server", "worker": "celery", "web": "gunicorn", "warden": "celery_worker.warden"}
+NAMES = {
+    "broker": "valkey-server",
+    "worker": "celery_worker.app worker",
+    "beat": "celery_worker.app beat",
+    "web": "gunicorn",
+    "warden": "celery_worker.warden",
+}
 
 
 @dataclass

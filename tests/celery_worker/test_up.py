@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -20,9 +19,11 @@ def up(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield one
 
 
-@pytest.fixture
-def another(django_db_setup: None, tmp_path: Path) -> Iterator[Portal]:
-    with portal(tmp_path) as one:
+@pytest.fixture(scope="module")
+def another(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """One that each test starts, and leaves ended."""
+    with portal(tmp_path_factory.mktemp("another")) as one:
+        one.environment["STATIC_HASHED"] = "0"
         yield one
 
 
@@ -33,7 +34,7 @@ def up_again(one: Portal, port: int) -> subprocess.CompletedProcess[str]:
 
 
 def test_it_says_where_it_is(up: Portal) -> None:
-    assert f"The portal is at http://localhost:{up.port}/" in until(up.said, seconds=10)
+    assert f"The portal is at http://127.0.0.1:{up.port}/" in until(up.said, seconds=10)
 
 
 def test_the_demo_is_loaded_once(up: Portal) -> None:
@@ -50,7 +51,7 @@ def test_static_files_are_named_by_their_hash_and_compressed(up: Portal) -> None
     assert list((up.var / "static" / "funders_portal").glob("*.css.br"))
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "broker", "warden"])
+@pytest.mark.parametrize("name", ["web", "worker", "beat", "broker", "warden"])
 def test_a_killed_child_is_started_again_and_its_orphans_are_gone(up: Portal, name: str) -> None:
     if name == "broker" and not up.has_own_broker:
         name = "worker"  # Redis is not ours to kill
@@ -71,7 +72,7 @@ def test_a_killed_child_is_started_again_and_its_orphans_are_gone(up: Portal, na
 def test_a_second_one_in_the_same_folder_says_so_and_leaves_the_first_alone(up: Portal) -> None:
     second = up_again(up, free_port())
     assert second.returncode == 1
-    assert f"already runs from this folder, at http://localhost:{up.port}/" in second.stderr
+    assert f"already runs from this folder, at http://127.0.0.1:{up.port}/" in second.stderr
     assert "Traceback" not in second.stderr
     assert up.answers()
 

@@ -31,7 +31,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, port: str, host: str, demo: bool, with_parent: bool, **options: Any) -> None:
         number = valid(port)
-        address = f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0', '::'} else host}:{number}/"  # noqa: S104
+        address = f"http://{'127.0.0.1' if host in {'0.0.0.0', '::'} else host}:{number}/"  # noqa: S104
         parent = os.getppid()
         lock = supervisor.Lock(settings.VAR / "up.lock")
         take(lock, address)
@@ -56,7 +56,8 @@ class Command(BaseCommand):
         if demo:
             call_command("demo", once=True, verbosity=0)
         connections.close_all()
-        collect_static()
+        if os.environ.setdefault("STATIC_HASHED", "1") != "0":
+            collect_static()
 
     def welcome(self, address: str) -> str:
         mail = "" if settings.EMAIL_SET else f"\n  Letters are not sent but kept in {short(settings.VAR / 'mail')}/"
@@ -114,7 +115,6 @@ def collect_static() -> None:
     done = subprocess.run(
         [sys.executable, "manage.py", "collectstatic", "--noinput", "--clear", "--verbosity", "0"],
         cwd=settings.BASE_DIR,
-        env={**os.environ, "STATIC_HASHED": "1"},
         check=False,
     )
     if done.returncode:
