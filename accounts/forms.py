@@ -8,7 +8,6 @@ from typing import Any
 from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -93,21 +92,18 @@ class JournalForm(StrictForm):
 
 
 class WorkForm(forms.Form):
-    """A form whose work may say no."""
+    """A form whose work may say no; `holder` is then the organisation or person that stands in the way, if one does."""
+
+    holder: Organisation | Person | None = None
 
     def refuse(self, refused: organisations.Refused) -> None:
-        """Show why, at its field where there is one, with a link to whoever stands in the way."""
+        """Show why, at its field where there is one."""
+        field = None
         if isinstance(refused, organisations.IdentifierTaken):
-            self.add_error("identifiers", linked(refused, refused.holder))
+            field, self.holder = "identifiers", refused.holder
         elif isinstance(refused, people.AddressTaken):
-            self.add_error("email", linked(refused, refused.holder))
-        else:
-            self.add_error(None, str(refused))
-
-
-def linked(refused: organisations.Refused, holder: Organisation | Person) -> ValidationError:
-    page = format_html('<a href="{}">{}</a>', holder.get_absolute_url(), gettext("Open its page"))
-    return ValidationError(format_html("{} {}.", str(refused), page))
+            field, self.holder = "email", refused.holder
+        self.add_error(field, str(refused))
 
 
 def lines(text: str) -> tuple[str, ...]:

@@ -69,7 +69,7 @@ class Organisation(models.Model):
     @property
     def roles(self) -> list[str]:
         """Its roles in words, in the order of ROLES."""
-        return [str(self._meta.get_field(role).verbose_name) for role in self.ROLES if getattr(self, role)]
+        return [str(self._meta.get_field(role).verbose_name) for role in self.ROLES if getattr(self, role)]  # type: ignore[union-attr]
 
 
 class Identifier(models.Model):
