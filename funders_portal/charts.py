@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.utils.translation import gettext as _
 from plotly.graph_objects import Figure, Heatmap, Layout
 
 from counting import money
@@ -19,7 +19,9 @@ HALF = 0.46
 """Half the width of a square, where neighbours stand 1 apart."""
 DEEP = 0.62
 """From this part of the darkest shade on, words are white."""
-ROW_HEIGHT, HEAD_HEIGHT = 58, 110
+_LONG_WORD = re.compile(r"\b(\w{5,})(tation|dation|tional)\b")
+"""Words wider than a square, and where they part."""
+ROW_HEIGHT, HEAD_HEIGHT = 56, 90
 """In CSS pixels."""
 
 
@@ -104,7 +106,13 @@ def _squares(table: Table, z: list[list[float | None]], ink: str, **looks: Any) 
         z=z,
         x=list(range(len(table.columns))),
         y=list(range(len(table.rows))),
-        text=[[said(figure, table.unit) if figure else "" for figure in figures] for figures in table.cells],
+        text=[
+            [
+                said(figure, table.unit) if figure and shade is not None else ""
+                for figure, shade in zip(figures, shades, strict=True)
+            ]
+            for figures, shades in zip(table.cells, z, strict=True)
+        ],
         texttemplate="%{text}",
         textfont={"family": FONT, "size": 12, "color": ink},
         customdata=[
@@ -149,7 +157,7 @@ def _dashed_edges(table: Table) -> list[dict[str, Any]]:
 
 def _hatching(table: Table) -> list[dict[str, Any]]:
     return [
-        {"type": "path", "path": _strokes(x, y), "line": {"color": "#aab3be", "width": 1}, "layer": "between"}
+        {"type": "path", "path": _strokes(x, y), "line": {"color": "#b6bec8", "width": 1}}
         for y, (row, cells) in enumerate(_rows(table))
         for x, (column, figure) in enumerate(cells)
         if figure > 0 and _residual(row, column)
@@ -200,5 +208,5 @@ def _axis(lines: Sequence[Line], name: str, *, width: int, **more: Any) -> dict[
 
 def wrapped(label: str, width: int) -> str:
     """A label in full, broken between words into lines of about `width` letters."""
-    spaced = label.replace("/", "/\u200b").replace("\u200b", " ")
-    return "<br>".join(textwrap.wrap(spaced, width, break_long_words=False)) or _("(no name)")
+    spaced = _LONG_WORD.sub(r"\1- \2", label.replace("/", "/ "))
+    return "<br>".join(textwrap.wrap(spaced, width, break_long_words=False, break_on_hyphens=False))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.forms import CheckboxSelectMultiple
 from django.http import QueryDict
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
@@ -87,7 +88,7 @@ def sheet(asked: CoverageFilter) -> dict[str, Any]:
     for name in narrowed:
         form.fields[name].widget = CheckboxSelectMultiple(choices=form.fields[name].choices)
     for name in ("measure", "rows", "columns"):
-        form.fields[name].widget.choices = [each for each in form.fields[name].choices if each[0]]
+        form.fields[name].widget.choices = _offered(form.fields[name].choices, usual=not asked.is_valid())
     return {
         "form": form,
         "measure": form["measure"],
@@ -96,6 +97,11 @@ def sheet(asked: CoverageFilter) -> dict[str, Any]:
         "narrowed": [form[name] for name in narrowed],
         "kept": [(name, value) for name in ("recipient", "programme") for value in asked.data.getlist(name) if value],
     }
+
+
+def _offered(choices: Iterable[tuple[str, Any]], *, usual: bool) -> list[tuple[str, str]]:
+    """The choices as a sentence begins them; with `usual` one may also leave it as it usually is."""
+    return [(code, capfirst(label)) if code else (code, _("As usual")) for code, label in choices if code or usual]
 
 
 def _filled(asked: CoverageFilter) -> QueryDict:

@@ -12,7 +12,9 @@ from django.utils import timezone
 from accounts.access import FUNDERS, GRANTEES, Administrator, Anyone, may, only
 from accounts.models import Organisation, Person
 from funders_portal import waiting
-from grants.models import Grant
+from grants.models import Grant, Project
+from priorities import columns, freshness, gaps
+from priorities.coverage import Question
 
 MOST_TASKS, MOST_SENTENCES, MOST_CARDS = 5, 3, 40
 
@@ -53,6 +55,8 @@ def _for_funder(person: Person) -> dict[str, Any]:
     today = timezone.localdate()
     to_sort = waiting.to_sort(person).count()
     imports = waiting.imports(person)[:MOST_TASKS]
+    portfolio = columns.current()
+    short = gaps.table(on=today, portfolio=portfolio)
     room = max(0, MOST_TASKS - len(imports) - bool(to_sort))
     return {
         "empty": not Grant.objects.current().exists(),
@@ -63,6 +67,9 @@ def _for_funder(person: Person) -> dict[str, Any]:
         "minutes": waiting.minutes(to_sort),
         "imports": imports,
         "ending": waiting.ending(person, today, room),
+        "short": waiting.marked(person, short.lines[:MOST_SENTENCES]),
+        "shortfalls": len(short.lines),
+        "rests_on": freshness.of(Question(on=today), portfolio=portfolio),
     }
 
 
@@ -74,8 +81,11 @@ def _for_grantee(person: Person) -> dict[str, Any]:
         .select_related("funder", "project")
         .order_by("-runs_to", "-id")[: MOST_CARDS + 1]
     )
+    works: dict[Project, list[Grant]] = {}
+    for grant in grants[:MOST_CARDS]:
+        works.setdefault(grant.project, []).append(grant)
     charities = Organisation.objects.filter(id__in=person.organisation_ids)
-    return {"grants": grants[:MOST_CARDS], "more": len(grants) > MOST_CARDS, "charities": charities, "today": today}
+    return {"works": works, "more": len(grants) > MOST_CARDS, "charities": charities, "today": today}
 
 
 def _for_administrator() -> dict[str, Any]:

