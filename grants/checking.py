@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from counting import money, periods, places
@@ -51,14 +52,24 @@ _GENERIC_NAMES = frozenset(
     {"", "individual", "individual recipient", "recipient", "anonymous", "individuals", "redacted"}
 )
 _ORG_ID = re.compile(r"([A-Za-z]{2,3}-[A-Za-z0-9]+|360[Gg])-(.+)", re.DOTALL)
+_ABOUT_PEOPLE = frozenset(standard.OBJECTS)
 _PLAIN_NUMBER = re.compile(r"-?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?", re.ASCII)
 _WHAT_PERSONS_KEEP = standard.KNOWN - {"recipientOrganization", "relatedDocument", "url"}
 LONGEST_DURATION = 1_200
+_NO_PERIOD: dict[str, Clean] = {
+    name: {f"{name}_start": None, f"{name}_start_precision": "", f"{name}_end": None, f"{name}_end_precision": ""}
+    for name in ("planned", "actual")
+}
+_NO_PERIOD["planned"]["planned_months"] = None
 
 
 def names_somebody(raw: Any) -> bool:
     """Whether the row is about a person, so that most of it must not be kept."""
-    return isinstance(raw, dict) and any(_is_personal(key) for key in raw)
+    if not isinstance(raw, dict):
+        return False
+    if not _ABOUT_PEOPLE.isdisjoint(raw):
+        return True
+    return any(_is_personal(key) for key in raw.keys() - standard.KNOWN)
 
 
 def _is_personal(key: Any) -> bool:
@@ -277,6 +288,8 @@ class _Check:
         value = self.raw.get(column)
         if not value:
             return []
+        if type(value) is list and len(value) == 1 and type(value[0]) is dict:
+            return value
         if not isinstance(value, list):
             self.note(column, "not-a-list", value)
         return _objects(value)
@@ -345,6 +358,8 @@ class _Check:
 
     def minor(self, column: str, value: Any, currency: str) -> int:
         """`value` in minor units; texts are mended, fractions of a penny rounded. Raises money.NotMoney."""
+        if type(value) is int and currency == "GBP" and 0 <= value < 10**12:
+            return value * 100
         if isinstance(value, str):
             value = self.number(column, value)
         if isinstance(value, float):
@@ -400,10 +415,14 @@ class _Check:
     def period(self, column: str, name: str, found: Clean) -> None:
         """Start, end and their precision under `name`; an end before its start is left out."""
         written = self.objects(column)
-        one = written[0] if written else {}
+        if not written:
+            found |= _NO_PERIOD[name]
+            return
+        one = written[0]
         if len(written) > 1:
             self.note(column, "several-periods", len(written))
-        start, end = (self.day(f"{column}/0/{each}", one.get(each)) for each in ("startDate", "endDate"))
+        start = self.day(f"{column}/0/startDate", one.get("startDate"))
+        end = self.day(f"{column}/0/endDate", one.get("endDate"))
         months = self.months(f"{column}/0/duration", one.get("duration"))
         found[f"{name}_start"], found[f"{name}_start_precision"] = (
             (start.first, start.precision) if start else (None, "")
@@ -421,6 +440,8 @@ class _Check:
     def months(self, column: str, value: Any) -> int | None:
         if value is None or value == "":
             return None
+        if type(value) is int and 0 <= value <= LONGEST_DURATION:
+            return value or None
         try:
             number = Decimal(self.minor(column, value, "GBP")) / 100
         except money.NotMoney:
@@ -465,19 +486,9 @@ class _Check:
     def org_id(self, column: str, value: Any) -> str:
         """An organisation's identifier, mended, or "" where what is written is none."""
         text = self.text(column, value)
-        parts = _ORG_ID.fullmatch(text)
-        if parts is None or _NOBODY.fullmatch(parts[2].strip()) or len(text) > standard.LONGEST_IDENTIFIER:
-            self.note(column, "org-id-unusable" if text else "org-id-missing", text)
-            return ""
-        prefix, number = parts[1].upper(), re.sub(r"\s+", "", parts[2])
-        if prefix == "GB-COH" and number.isascii() and number.isdecimal() and 5 <= len(number) < 8:
-            number = number.zfill(8)
-        mended = f"{prefix}-{number}"
-        if mended != text:
-            self.note(column, "org-id-written-otherwise", text, mended)
-        if odd := _ODD.get(prefix):
-            if not odd(number):
-                self.note(column, "org-id-odd", mended)
+        mended, codes = _identified(text)
+        for code in codes:
+            self.note(column, code, text, mended)
         return mended
 
     def locations(self) -> list[dict[str, str]]:
@@ -489,19 +500,19 @@ class _Check:
     def location(self, column: str, written: dict[str, Any]) -> dict[str, str]:
         name = self.text(f"{column}/name", written.get("name"), standard.LONGEST_NAME)
         gss = self.text(f"{column}/geoCode", written.get("geoCode"))
-        if public := without_contacts(name) != name:
+        public = without_contacts(name)
+        if public != name:
             self.note(f"{column}/name", "contact-left-out")
-            name = without_contacts(name)
-        if POSTCODE.search(gss.upper()):
+        if gss and POSTCODE.search(gss.upper()):
             self.note(f"{column}/geoCode", "place-code-is-postcode")
             gss = ""
         elif len(gss) > 40:
             self.note(f"{column}/geoCode", "place-code-unknown", gss)
             gss = ""
         country = self.country(f"{column}/countryCode", written.get("countryCode"))
-        region = places.region_of(gss) or ("" if country in ("", "GB") else places.INTERNATIONAL)
+        region = _region_of(gss) or ("" if country in ("", "GB") else places.INTERNATIONAL)
         kind = self.text(f"{column}/geoCodeType", written.get("geoCodeType"))[:40]
-        return {"name": name, "geo_code": gss, "geo_code_type": kind, "country_code": country, "region": region}
+        return {"name": public, "geo_code": gss, "geo_code_type": kind, "country_code": country, "region": region}
 
     def country(self, column: str, value: Any) -> str:
         text = self.text(column, value)
@@ -513,11 +524,30 @@ class _Check:
         return known
 
 
+@lru_cache(maxsize=65_536)
+def _identified(text: str) -> tuple[str, tuple[str, ...]]:
+    """An organisation's identifier in its right form, "" where it tells nobody apart, and the codes of what was wrong."""
+    if not text:
+        return "", ("org-id-missing",)
+    parts = _ORG_ID.fullmatch(text)
+    if parts is None or _NOBODY.fullmatch(parts[2].strip()) or len(text) > standard.LONGEST_IDENTIFIER:
+        return "", ("org-id-unusable",)
+    prefix, number = parts[1].upper(), re.sub(r"\s+", "", parts[2])
+    if prefix == "GB-COH" and number.isascii() and number.isdecimal() and 5 <= len(number) < 8:
+        number = number.zfill(8)
+    mended = f"{prefix}-{number}"
+    odd = prefix in _REGISTERS and not _REGISTERS[prefix](number)
+    return mended, ("org-id-written-otherwise",) * (mended != text) + ("org-id-odd",) * odd
+
+
+_region_of = lru_cache(maxsize=4_096)(places.region_of)
+
+
 def _matches(pattern: str) -> Callable[[str], object]:
     return re.compile(pattern, re.ASCII).fullmatch
 
 
-_ODD: dict[str, Callable[[str], object]] = {
+_REGISTERS: dict[str, Callable[[str], object]] = {
     "GB-CHC": _matches(r"\d{6,7}(-\d{1,3})?"),
     "GB-COH": _matches(r"[A-Z0-9]{8}"),
     "GB-SC": _matches(r"SC\d{6}"),

@@ -47,7 +47,7 @@ class Verdict(NamedTuple):
 def standing(grant_ids: Sequence[str]) -> dict[str, Standing]:
     """The grants with these identifiers, removed ones included."""
     latest = Revision.objects.filter(grant=OuterRef("pk")).order_by("-number")
-    found = Grant.objects.filter(grant_id__in=grant_ids).annotate(
+    found = bulk.among(Grant.objects.all(), "grant_id", grant_ids).annotate(
         number=Subquery(latest.values("number")[:1]), by_file=Subquery(latest.values("source")[:1])
     )
     columns = ("grant_id", "pk", "funder", "source_digest", "removed_at", "number", "by_file")
@@ -145,7 +145,7 @@ class Comparison:
         bulk.insert(ImportProblem, PROBLEM_FIELDS, kept_problems)
 
     def _seen_before(self, grant_ids: list[str]) -> set[str]:
-        rows = ImportRow.objects.filter(source=self.source, outcome__in=ACCEPTED, grant_id__in=grant_ids)
+        rows = bulk.among(ImportRow.objects.filter(source=self.source, outcome__in=ACCEPTED), "grant_id", grant_ids)
         return set(rows.order_by().values_list("grant_id", flat=True))
 
     def _verdict(
@@ -180,11 +180,12 @@ class Comparison:
     def _count(self, verdict: Verdict, cleaned: Clean | None, row: Row, problems: list[Problem]) -> None:
         tally = self.tally
         tally.outcomes[verdict.outcome] += 1
-        repairs = _repairs(problems)
-        tally.repairs.update(repairs)
-        tally.repaired += bool(repairs) and verdict.outcome != ImportRow.REFUSED
-        if isinstance(row.written, dict) and not row.titles and not checking.names_somebody(row.written):
-            tally.extra.update(row.written.keys() - standard.KNOWN)
+        if problems:
+            repairs = _repairs(problems)
+            tally.repairs.update(repairs)
+            tally.repaired += bool(repairs) and verdict.outcome != ImportRow.REFUSED
+        if isinstance(row.fields, dict) and (extra := row.fields.keys() - standard.KNOWN):
+            tally.extra.update(str(name)[:100] for name in extra)
         if cleaned is None or verdict.outcome == ImportRow.REFUSED:
             return
         tally.currencies[cleaned["currency"]] += cleaned["amount_awarded"]

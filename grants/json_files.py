@@ -71,8 +71,10 @@ class Guarded:
         self.tail = digits[-LONGEST_NUMBER:]
 
     def _check_depth(self, chunk: bytes) -> None:
-        """Brackets inside texts count too, so the depth is taken afresh wherever it would fall below nought."""
+        """What opens and closes at once is no depth. Brackets inside texts count too, so none falls below nought."""
         brackets = chunk.translate(None, _NO_BRACKET)
+        for _ in range(5):
+            brackets = brackets.replace(b"{}", b"").replace(b"[]", b"")
         if not brackets:
             return
         depths = accumulate((_STEP[each] for each in brackets), initial=self.depth)

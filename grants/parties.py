@@ -14,7 +14,7 @@ from grants import bulk
 
 Party = tuple[str, str]
 """An identifier, "" where the file gives none that can be used, and a name."""
-BATCH = 500
+BATCH = 2_000
 
 
 class Parties:
@@ -32,7 +32,7 @@ class Parties:
         new = set(parties) - self._asked
         self._asked |= new
         for some in _batches([org_id for org_id, _ in new if org_id and org_id not in self.by_id]):
-            for each in Identifier.objects.filter(value__in=some).select_related("organisation"):
+            for each in bulk.among(Identifier.objects.select_related("organisation"), "value", some):
                 self.by_id[each.value] = each.organisation_id
                 self._remember(each.organisation)
         self._look_up_names({name for org_id, name in new if org_id not in self.by_id})
