@@ -104,13 +104,12 @@ def model_of(label: str) -> Any:
 
 def differences(details: dict[str, Any]) -> Iterator[str]:
     """Each known detail as "name: before → after", or as "name: value"."""
-    for field, value in details.items():
-        if field not in FIELDS:
-            continue
+    for field, words in FIELDS.items():
+        value = details.get(field, "")
         if isinstance(value, list) and len(value) == 2:
-            yield f"{FIELDS[field]}: {in_words(value[0])} → {in_words(value[1])}"
+            yield f"{words}: {in_words(value[0])} → {in_words(value[1])}"
         elif value not in ("", False):
-            yield f"{FIELDS[field]}: {in_words(value)}"
+            yield f"{words}: {in_words(value)}"
 
 
 def in_words(value: Any) -> str:
