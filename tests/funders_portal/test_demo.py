@@ -85,9 +85,9 @@ def test_victim_services_have_no_grant_in_three_regions_and_wales_runs_out_in_th
     found = gaps.table(on=today)
     by_place = {gap.column: gap for gap in found.gaps if gap.row == "victim_services" and gap.dimension == "region"}
     assert {place for place, gap in by_place.items() if gap.kind == "empty"} == {"NE", "SW", "NI"}
-    wales = by_place["WAL"]
-    assert (wales.kind, wales.pence, wales.grants) == ("ending", 140_000_00, ("360G-demo-0018",))
-    assert Grant.objects.get(grant_id="360G-demo-0018").planned_end - today == timedelta(days=89)
+    wales, ending = by_place["WAL"], Grant.objects.get(grant_id="360G-demo-0018")
+    assert (wales.kind, wales.pence, wales.grants) == ("ending", 140_000_00, (ending.pk,))
+    assert ending.planned_end - today == timedelta(days=89)
 
 
 def test_the_guardianship_pilot_is_one_project_of_three_funders(today: date) -> None:
