@@ -109,8 +109,7 @@ def confirm(*, suggestion_ids: Collection[int], by: Person, at: datetime) -> lis
 
     Returns the grants sorted. A dimension is taken whole: one share of a split brings the others along.
     """
-    chosen = Suggestion.objects.filter(id__in=suggestion_ids).values_list("grant_id", "dimension")
-    wanted = set(chosen)
+    wanted = set(Suggestion.objects.filter(id__in=suggestion_ids).values_list("grant_id", "dimension"))
     mine = Grant.objects.editable_by(by).filter(id__in={grant for grant, _dimension in wanted})
     grants = set(mine.select_for_update(no_key=True).order_by("id").values_list("id", flat=True))
     answers: dict[int, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
@@ -126,11 +125,41 @@ def confirm(*, suggestion_ids: Collection[int], by: Person, at: datetime) -> lis
     return list(answers)
 
 
+def unsaid(*, suggestion_ids: Collection[int]) -> dict[int, dict[str, dict[str, int]]]:
+    """By grant the dimensions of these suggestions, about which nobody has spoken, for undoing confirm()."""
+    nothing: dict[int, dict[str, dict[str, int]]] = defaultdict(dict)
+    for grant, dimension in Suggestion.objects.filter(id__in=suggestion_ids).values_list("grant_id", "dimension"):
+        nothing[grant][dimension] = {}
+    return nothing
+
+
 @transaction.atomic
 def dismiss(*, grant: Grant, dimension: str, by: Person, at: datetime) -> None:
     """Set aside what the rules suggest for one dimension; they do not suggest it again."""
     if Suggestion.objects.filter(grant=grant, dimension=dimension, dismissed=False).update(dismissed=True):
         journal.record(what=Did.DISMISSED_SUGGESTIONS, about=grant, by=by, at=at, dimension=dimension)
+
+
+@transaction.atomic
+def take_back(*, answers: Mapping[int, Answers], after: Mapping[int, str], by: Person, at: datetime) -> int:
+    """Put back what stood before in these grants (by primary key) and suggest anew; returns in how many.
+
+    A grant that somebody has sorted since, so that its fingerprint is not the one in `after`, stays as it is.
+    """
+    mine = Grant.objects.editable_by(by).select_for_update(no_key=True).in_bulk(sorted(answers))
+    undone = {pk: completed(answers[pk]) for pk, grant in mine.items() if fingerprint(grant) == after[pk]}
+    if undone:
+        sort_many(answers=undone, by=by, at=at)
+        suggesting.refresh(list(undone), suggesting.code_ids())
+    return len(undone)
+
+
+def completed(answers: Answers) -> dict[str, dict[str, int]]:
+    """The same shares with what they lack said to be not yet sorted; a dimension without any stays empty."""
+    return {
+        name: {**shares, NOT_STATED: WHOLE - sum(shares.values())} if 0 < sum(shares.values()) < WHOLE else {**shares}
+        for name, shares in answers.items()
+    }
 
 
 def sorting_of(grant: Grant) -> dict[str, dict[str, int]]:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
+from counting import money
 from counting.money import WHOLE
 from grants.models import Grant
+
+if TYPE_CHECKING:
+    from datetime import date
 
 NOT_STATED, UNDIVIDED, NOT_APPLICABLE = "not-stated", "undivided", "not-applicable"
 RESIDUAL = (NOT_STATED, UNDIVIDED, NOT_APPLICABLE)
@@ -25,6 +31,16 @@ class Dimension(models.TextChoices):
     SERVICE = "service", _("service area")
     AUDIENCE = "audience", _("audience")
     TERM = "term", _("emergency or long-term")
+
+
+class CodeQuerySet(models.QuerySet["Code"]):
+    def sharing(self) -> CodeQuerySet:
+        """What money may be shared over today."""
+        return self.filter(kind="share", valid_to=None)
+
+    def ordinary(self) -> CodeQuerySet:
+        """The same without the three answers that carry no share."""
+        return self.sharing().exclude(code__in=RESIDUAL)
 
 
 class Code(models.Model):
@@ -55,6 +71,8 @@ class Code(models.Model):
     version = models.PositiveIntegerField(default=1)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
+
+    objects = CodeQuerySet.as_manager()
 
     class Meta:
         ordering = ["dimension", "order", "id"]
@@ -186,6 +204,12 @@ class Watch(models.Model):
         return f"{self.area} by {self.dimension}" if self.dimension else f"{self.area} as a whole"
 
 
+class TargetQuerySet(models.QuerySet["Target"]):
+    def standing_on(self, day: date) -> TargetQuerySet:
+        """Those agreed by that day and not ended before it."""
+        return self.filter(Q(valid_to=None) | Q(valid_to__gte=day), agreed_on__lte=day)
+
+
 class Target(models.Model):
     """What the funders agreed for an area, or for one cell of it, with who agreed it and when.
 
@@ -208,6 +232,8 @@ class Target(models.Model):
     agreed_on = models.DateField(_("agreed on"))
     valid_to = models.DateField(_("until"), null=True, blank=True)
 
+    objects = TargetQuerySet.as_manager()
+
     class Meta:
         ordering = ["area__order", "column__order", "id"]
         constraints = [
@@ -225,3 +251,10 @@ class Target(models.Model):
 
     def __str__(self) -> str:
         return f"{self.area}{f', {self.column}' if self.column else ''}: {self.get_kind_display()}"
+
+    @property
+    def amount(self) -> str:
+        """Its value as people say it: 25 %, £250,000 or 3."""
+        if self.kind == self.SHARE:
+            return f"{self.value / 100:g}\u00a0%"
+        return money.exact(self.value) if self.kind == self.AMOUNT else f"{self.value:,}"

@@ -20,8 +20,8 @@ Codes = Mapping[tuple[str, str], int]
 
 def code_ids() -> Codes:
     """The entries that money may be shared over today."""
-    current = Code.objects.filter(kind="share", valid_to=None)
-    return {(dimension, code): pk for dimension, code, pk in current.values_list("dimension", "code", "pk")}
+    rows = Code.objects.sharing().values_list("dimension", "code", "pk")
+    return {(dimension, code): pk for dimension, code, pk in rows}
 
 
 def refresh(grant_ids: Collection[int], codes: Codes) -> int:

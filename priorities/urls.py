@@ -1,5 +1,20 @@
 """Doors of this room."""
 
-from django.urls import URLPattern, path  # noqa: F401
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from priorities.views import agreed, sorting
+
+urlpatterns: list[URLPattern] = [
+    path("grants/to-sort/", sorting.to_sort, name="to_sort"),
+    path("grants/to-sort/confirm/", sorting.suggestions_confirm, name="suggestions_confirm"),
+    path("grants/to-sort/undo/", sorting.sort_undo, name="sort_undo"),
+    path("grants/to-sort/paste/", sorting.sort_paste, name="sort_paste"),
+    path("grants/<int:pk>/sort/", sorting.sort, name="sort"),
+    path("grants/<int:pk>/sort/quick/", sorting.sort_quick, name="sort_quick"),
+    path("grants/<int:pk>/sort/dismiss/", sorting.suggestion_dismiss, name="suggestion_dismiss"),
+    path("targets/", agreed.targets, name="targets"),
+    path("targets/add/", agreed.target_add, name="target_add"),
+    path("targets/<int:pk>/", agreed.target_edit, name="target_edit"),
+    path("targets/<int:pk>/end/", agreed.target_end, name="target_end"),
+    path("watch/", agreed.watch, name="watch"),
+]
