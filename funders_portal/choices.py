@@ -58,12 +58,12 @@ def _narrowing(asked: CoverageFilter, data: QueryDict) -> Iterator[Choice]:
     names = dict(
         Organisation.objects.filter(id__in=(*question.funders, *question.recipients)).values_list("id", "name")
     )
-    for given, each in zip(_given(data, "funder"), question.funders, strict=False):
-        yield Choice(names[each], _without(data, "funder", given))
-    for given, each in zip(_given(data, "recipient"), question.recipients, strict=False):
-        yield Choice(_("to %(name)s") % {"name": names[each]}, _without(data, "recipient", given))
-    for each in question.programmes:
-        yield Choice(each, _without(data, "programme", each))
+    for given, funder in zip(_given(data, "funder"), question.funders, strict=True):
+        yield Choice(names[funder], _without(data, "funder", given))
+    for given, recipient in zip(_given(data, "recipient"), question.recipients, strict=True):
+        yield Choice(_("to %(name)s") % {"name": names[recipient]}, _without(data, "recipient", given))
+    for programme in question.programmes:
+        yield Choice(programme, _without(data, "programme", programme))
     for dimension, codes in question.codes.items():
         labels = {entry.code: entry.label for entry in asked.vocabulary[dimension]}
         for code in codes:
@@ -106,7 +106,8 @@ def _offered(choices: Iterable[tuple[str, Any]], *, usual: bool) -> list[tuple[s
 
 def _filled(asked: CoverageFilter) -> QueryDict:
     """The parameters with the defaults that were taken where they say nothing."""
-    question, data = asked.question, asked.data.copy()
+    question = asked.question
+    data: QueryDict = asked.data.copy()
     for name in asked.also:
         data.pop(name, None)
     for name in ("rows", "columns", "measure"):

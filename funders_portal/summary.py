@@ -128,7 +128,7 @@ def finding(table: Table) -> str:
     pence = int((Decimal(figure) * 100 / Decimal(total)).quantize(Decimal(1), ROUND_HALF_UP))
     if column.residual or not pence:
         return ""
-    return _("%(row)s: %(pence)sp of every pound is for %(column)s.") % {
+    return _("%(row)s: %(pence)sp of every pound goes to %(column)s.") % {
         "row": table.rows[index].label,
         "pence": pence,
         "column": column.label,

@@ -1,0 +1,121 @@
+"""The coverage page: sentences first, figures exact, each opening its grants, and refusals that say what to do."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from priorities import columns
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+DAY = "2025-01-01"
+
+
+@pytest.fixture
+def portfolio():
+    """£1,200 of victim services, three quarters of it in London, and £100 that nobody has sorted."""
+    funder = factories.FunderFactory(name="Quillfeather Trust")
+    shared = factories.GrantFactory(
+        funder=funder,
+        title="Second-stage housing",
+        amount_awarded=1_200_00,
+        award_date=date(2024, 1, 1),
+        planned_start=date(2024, 1, 1),
+    )
+    factories.link(shared, "priority", "victim_services")
+    factories.link(shared, "region", "LON", 7_500)
+    factories.link(shared, "region", "NW", 2_500)
+    factories.GrantFactory(
+        funder=funder,
+        amount_awarded=100_00,
+        award_date=date(2024, 1, 1),
+        planned_start=date(2024, 1, 1),
+    )
+    columns.forget()
+    return funder
+
+
+def page(sign_in, funder, address: str):
+    return sign_in(factories.viewer(funder)).get(address)
+
+
+def test_the_table_says_each_figure_exactly(sign_in, portfolio):
+    html = page(sign_in, portfolio, f"/coverage/?on={DAY}").content.decode()
+    assert ">£900</a>" in html
+    assert ">£300</a>" in html
+    assert "£1,300 in 2 grants" in html
+
+
+def test_the_line_on_top_says_what_the_figures_rest_on(sign_in, portfolio):
+    html = page(sign_in, portfolio, f"/coverage/?on={DAY}").content.decode()
+    assert "£100 not yet sorted" in html
+    assert "of 1 funders up to date" in html
+
+
+def test_a_figure_opens_exactly_its_grants_with_their_part(sign_in, portfolio):
+    response = page(sign_in, portfolio, f"/coverage/grants/?on={DAY}&row=victim_services&column=LON")
+    assert [(grant.title, part) for grant, part in response.context["lines"]] == [("Second-stage housing", 900_00)]
+
+
+def test_a_sentence_opens_exactly_its_grants(sign_in, portfolio):
+    client = sign_in(factories.viewer(portfolio))
+    sentences = client.get(f"/coverage/?on={DAY}").context
+    for line in [*sentences["first"], *sentences["more"]]:
+        opened = client.get("/coverage/grants/", {"on": DAY, "kind": line.kind, "gap": line.gaps[0].key})
+        assert sorted(grant.pk for grant, _ in opened.context["lines"]) == list(line.grants)
+
+
+@pytest.mark.parametrize(
+    "query", ["rows=nothing", "on=2025-02-30", "rows=region&columns=region", "colour=red", "region=ZZ", "funder=999999"]
+)
+def test_what_is_not_there_is_refused_in_a_sentence_with_the_form_kept(sign_in, portfolio, query):
+    response = page(sign_in, portfolio, f"/coverage/?measure=awarded&{query}")
+    assert response.status_code == 400
+    html = response.content.decode()
+    assert 'role="alert"' in html
+    assert '<option value="awarded" selected>' in html
+
+
+@pytest.mark.parametrize("query", ["row=nothing", "column=nothing", "kind=empty&gap=nothing", "kind=x&gap=research"])
+def test_figures_that_do_not_exist_are_not_found(sign_in, portfolio, query):
+    assert page(sign_in, portfolio, f"/coverage/grants/?{query}").status_code == 404
+
+
+def test_the_chart_holds_the_numbers_of_the_table(sign_in, portfolio):
+    figure = page(sign_in, portfolio, f"/coverage/chart/?on={DAY}").json()
+    words = {text for layer in figure["data"] for row in layer["customdata"] for text in row}
+    assert {"Victim services · London: £900", "Victim services · North West: £300"} <= words
+
+
+def test_a_chart_of_what_is_not_there_is_refused(sign_in, portfolio):
+    response = page(sign_in, portfolio, "/coverage/chart/?rows=nothing")
+    assert response.status_code == 400
+    assert response.json()["problems"][0].startswith("rows: ")
+
+
+@pytest.mark.parametrize("measure", ["live", "awarded", "spread", "grants"])
+@pytest.mark.parametrize("columns", ["region", "group", "exploitation", "service", "audience", "term"])
+def test_every_measure_by_every_column_is_shown(sign_in, portfolio, measure, columns):
+    response = page(sign_in, portfolio, f"/coverage/?measure={measure}&columns={columns}&on={DAY}")
+    assert response.status_code == 200
+
+
+def test_a_choice_can_be_taken_back_by_its_own_link(sign_in, portfolio):
+    response = page(sign_in, portfolio, f"/coverage/?on={DAY}&region=LON&region=NW&funder={portfolio.pk}")
+    assert [(each.words, each.without) for each in response.context["narrowing"]] == [
+        ("Quillfeather Trust", f"on={DAY}&region=LON&region=NW"),
+        ("London", f"on={DAY}&region=NW&funder={portfolio.pk}"),
+        ("North West", f"on={DAY}&region=LON&funder={portfolio.pk}"),
+    ]
+
+
+def test_an_empty_portal_says_what_to_do_next(sign_in, db):
+    html = page(sign_in, factories.FunderFactory(), "/coverage/").content.decode()
+    assert "There are no grants yet" in html
+
+
+def test_an_empty_portal_keeps_its_page_for_funders_only(sign_in, client, db):
+    assert client.get("/coverage/").status_code == 302
+    assert sign_in(factories.lead()).get("/coverage/").status_code == 403
