@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import numpy as np
 from django.utils import timezone
@@ -22,6 +23,7 @@ LIVE, AWARDED, SPREAD, GRANTS = "live", "awarded", "spread", "grants"
 MEASURES = (LIVE, AWARDED, SPREAD, GRANTS)
 ORDER = tuple(Dimension.values)
 """In this order money is cut, whatever is asked."""
+STERLING = "GBP"
 Parts = tuple[Ints, Ints, Ints, Ints]
 """Grants (rows of a block), the places of their row and column in the table, and pence; one of each a part."""
 EPOCH = date(1970, 1, 1).toordinal()
@@ -204,14 +206,20 @@ class Asked:
         others: dict[str, int] = {}
         for block, selected in self.selected:
             grant, row, column, pence = self.parts(block, selected & self.in_time(block))
-            currency = block.currency[grant]
-            ours = currency == 0
-            cells = cells + sums((row * across + column)[ours], pence[ours], rows * across)
-            for name, number in self.portfolio.names.currencies.items():
-                if number and (mine := currency == number).any():
+            for name, mine in self._by_currency(block.currency[grant]):
+                if name == STERLING:
+                    cells = cells + sums((row * across + column)[mine], pence[mine], rows * across)
+                else:
                     others[name] = others.get(name, 0) + int(sums(0 * grant[mine], pence[mine], 1)[0])
         grid = cells.reshape(rows, across)
         return grid.tolist(), grid.sum(axis=1).tolist(), grid.sum(axis=0).tolist(), int(grid.sum()), others
+
+    def _by_currency(self, currency: Ints) -> Iterator[tuple[str, Any]]:
+        """Each currency that is there, with where it is (an index: all, or a flag each)."""
+        for name, number in self.portfolio.names.currencies.items():
+            mine = currency == number
+            if mine.any():
+                yield name, slice(None) if mine.all() else mine
 
     def counts(self) -> tuple[list[list[int]], list[int], list[int], int, dict[str, int]]:
         """Distinct grants touching each cell, each row, each column, and all of them; of every currency."""
@@ -286,10 +294,10 @@ class Asked:
     def _laid_out(self, block: Block, grants: Flags, cut: tuple[str, ...]) -> Parts:
         """From the crossing that the block keeps; right for whole awards cut by rows and columns only."""
         layout = block.layout(*cut)
-        keep = grants[layout.grant]
+        keep = np.flatnonzero(grants[layout.grant])
         for dimension, code in zip(cut, layout.codes, strict=True):
             if not self.kept[dimension].all():
-                keep &= self.kept[dimension][code]
+                keep = keep[self.kept[dimension][code[keep]]]
         return self._placed(cut, layout.grant[keep], [code[keep] for code in layout.codes], layout.pence[keep])
 
     def _placed(self, cut: Sequence[str], grant: Ints, codes: Sequence[Ints], pence: Ints) -> Parts:

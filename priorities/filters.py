@@ -10,6 +10,7 @@ import django_filters
 from django import forms
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -178,7 +179,7 @@ class CoverageFilter(_Window, _Codes):
         self, data: Mapping[str, Any] | None = None, *, at: date | None = None, also: Collection[str] = (), **more: Any
     ) -> None:
         more.setdefault("queryset", Grant.objects.none())
-        super().__init__(data if data else QueryDict(), **more)
+        super().__init__(_as_query(data or {}), **more)
         self.at, self.also = at, frozenset(also)
 
     @property
@@ -239,6 +240,16 @@ class CoverageFilter(_Window, _Codes):
 
     def _unknown_names(self) -> list[str]:
         return [name for name in self.data if name not in self.filters and name not in self.also]
+
+
+def _as_query(data: Mapping[str, Any]) -> MultiValueDict[str, Any]:
+    """The parameters as an address gives them, lists being the same name several times."""
+    if isinstance(data, MultiValueDict):
+        return data
+    query = QueryDict(mutable=True)
+    for name, value in data.items():
+        query.setlist(name, list(value) if isinstance(value, list | tuple) else [value])
+    return query
 
 
 def _shown(rows: str, across: str) -> tuple[str, str]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from counting.tables import Table
 from priorities import columns, coverage
 from priorities.blocks import NEVER
 from priorities.columns import Portfolio
-from priorities.coverage import Asked, Question
+from priorities.coverage import EPOCH, Asked, Question, day_number
 from priorities.models import NOT_STATED, Dimension
 
 QUIET_MONTHS = 12
@@ -24,9 +24,10 @@ QUIET_MONTHS = 12
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """A funder that has added nothing for a year: since when, and for how many whole months (None: never anything)."""
+    """A funder (id) that has added nothing for a year: since when, and for how many whole months (None: never any)."""
 
-    funder: Organisation
+    funder: int
+    name: str
     last_added: date | None
     months: int | None
 
@@ -64,16 +65,16 @@ class Freshness:
 def of(question: Question, *, portfolio: Portfolio | None = None) -> Freshness:
     """What the figures of this question rest on, on its day."""
     portfolio = portfolio or columns.current()
-    funders = Organisation.objects.funders()
+    members = Organisation.objects.funders()
     if question.funders:
-        funders = funders.filter(id__in=question.funders)
+        members = members.filter(id__in=question.funders)
+    funders = dict(members.values_list("id", "name"))
     quiet = quiet_funders(funders, on=question.on, portfolio=portfolio)
     asked = _by_area_and_place(question)
     money = coverage.table(asked, portfolio=portfolio)
-    number = len(funders)
     return Freshness(
-        funders=number,
-        up_to_date=number - len(quiet),
+        funders=len(funders),
+        up_to_date=len(funders) - len(quiet),
         quiet=quiet,
         unsorted=_unsorted(money),
         unsorted_grants=_unsorted_grants(asked, portfolio),
@@ -82,28 +83,33 @@ def of(question: Question, *, portfolio: Portfolio | None = None) -> Freshness:
     )
 
 
-def quiet_funders(funders: Iterable[Organisation], *, on: date, portfolio: Portfolio) -> list[Quiet]:
-    """Those of `funders` that added no grant in the 12 months up to `on`, the longest silent first."""
+def quiet_funders(funders: Mapping[int, str], *, on: date, portfolio: Portfolio) -> list[Quiet]:
+    """Those of `funders` (id to name) that added no grant in the 12 months up to `on`, the longest silent first."""
     since = periods.add_months(on, -QUIET_MONTHS)
-    added = last_added(portfolio)
-    quiet = [
-        Quiet(funder, day, periods.months_between(day, on) if day else None)
-        for funder in funders
-        if (day := added.get(funder.pk)) is None or day < since
-    ]
-    return sorted(quiet, key=lambda each: each.last_added or date.min)
-
-
-def last_added(portfolio: Portfolio) -> dict[int, date]:
-    """The day on which each funder (id) last added a grant; without those that have none."""
-    latest: dict[int, int] = {}
+    active: set[int] = set()
     for block in portfolio.blocks:
-        funder, added = block.funder[block.alive], block.added_on[block.alive]
-        days = np.full(int(funder.max(initial=0)) + 1, NEVER)
-        np.maximum.at(days, funder, added)
-        for each in np.flatnonzero(days > NEVER).tolist():
-            latest[each] = max(latest.get(each, NEVER), int(days[each]))
-    return {funder: date(1970, 1, 1) + timedelta(days=day) for funder, day in latest.items()}
+        added = block.alive & (block.added_on >= day_number(since))
+        active |= set(np.flatnonzero(np.bincount(block.funder[added])).tolist())
+    quiet = {funder: name for funder, name in funders.items() if funder not in active}
+    latest = last_added(quiet, portfolio)
+    found = [
+        Quiet(funder, name, day, periods.months_between(day, on) if day else None)
+        for funder, name in quiet.items()
+        for day in [latest.get(funder)]
+    ]
+    return sorted(found, key=lambda each: (each.last_added or date.min, each.name))
+
+
+def last_added(funders: Collection[int], portfolio: Portfolio) -> dict[int, date]:
+    """The day on which each of these funders last added a grant; without those that have none."""
+    latest: dict[int, int] = {}
+    if not funders:
+        return {}
+    for block in portfolio.blocks:
+        theirs = block.alive & np.isin(block.funder, np.array(list(funders)))
+        for funder, day in zip(block.funder[theirs].tolist(), block.added_on[theirs].tolist(), strict=True):
+            latest[funder] = max(latest.get(funder, NEVER), day)
+    return {funder: date.fromordinal(day + EPOCH) for funder, day in latest.items()}
 
 
 def _by_area_and_place(question: Question) -> Question:

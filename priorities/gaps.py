@@ -19,7 +19,7 @@ from grants.models import Grant
 from priorities import columns, coverage, sentences, watching
 from priorities.blocks import Flags
 from priorities.columns import Portfolio
-from priorities.coverage import EPOCH, Question, day_number
+from priorities.coverage import Question, day_number
 from priorities.freshness import quiet_funders
 from priorities.models import UNDIVIDED, Dimension, Target
 from priorities.watching import AREAS, Cell, Part, Standing
@@ -156,13 +156,13 @@ class _Look:
 
     def __init__(self, portfolio: Portfolio, on: date) -> None:
         self.portfolio, self.on = portfolio, on
-        self.horizon = day_number(periods.add_months(on, ENDING_WITHIN))
-        members = list(Organisation.objects.funders())
-        self.funders = {each.pk: each.name for each in members}
-        self.quiet = [each.funder.pk for each in quiet_funders(members, on=on, portfolio=portfolio)]
-        self.words = sentences.Empty(funders=self.funders, members=len(members))
+        self.funders = dict(Organisation.objects.funders().values_list("id", "name"))
+        self.quiet = [each.funder for each in quiet_funders(self.funders, on=on, portfolio=portfolio)]
+        self.words = sentences.Empty(funders=self.funders, members=len(self.funders))
         self.cells = list(watching.cells(portfolio, on))
-        self.standing = {name: Standing(portfolio, name, on) for name in {cell.dimension for cell in self.cells}}
+        until = periods.add_months(on, ENDING_WITHIN)
+        dimensions = {cell.dimension for cell in self.cells}
+        self.standing = {name: Standing(portfolio, name, on, until) for name in dimensions}
 
     def gaps(self) -> Gaps:
         looked = (self.look(cell, place) for place, cell in enumerate(self.cells))
@@ -184,8 +184,7 @@ class _Look:
                 sentence=sentences.under_target(cell, missed.target, missed.have, missed.short, self.on),
             )
             return _Found((1, 0, -missed.pence, place), gap, cell)
-        until = int(standing.until[at])
-        return self.ending(cell, until, place) if until <= self.horizon else None
+        return None if standing.lasting[at] else self.ending(cell, place)
 
     def empty(self, cell: Cell, missed: _Missed | None, place: int) -> _Found:
         standing, at = self.standing[cell.dimension], self.at(cell)
@@ -208,9 +207,9 @@ class _Look:
             return _Found((1, 0, -missed.pence, place), gap, cell)
         return _Found((2 if cell.named else 4, 0, -int(standing.by_area[at[0]]), place), gap, cell, unreached)
 
-    def ending(self, cell: Cell, until: int, place: int) -> _Found:
+    def ending(self, cell: Cell, place: int) -> _Found:
         parts = [part for part in self.standing[cell.dimension].parts(*self.at(cell)) if self.lasts(part)]
-        last = date.fromordinal(until + EPOCH)
+        last = max(part.ends for part in parts if part.ends)
         gap = self.gap(
             cell,
             ENDING,
@@ -219,7 +218,7 @@ class _Look:
             sentence=sentences.ending(cell, parts, last, self.funders),
             until=last,
         )
-        return _Found((3, until, -gap.pence, place), gap, cell)
+        return _Found((3, day_number(last), -gap.pence, place), gap, cell)
 
     def lasts(self, part: Part) -> bool:
         return part.ends is not None and part.ends >= self.on

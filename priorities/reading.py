@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
+from django.db import connection
 from django.db.models import BigIntegerField, CharField, F, QuerySet
 from django.db.models.functions import Cast, Coalesce
 
@@ -103,7 +105,7 @@ def _rows(grants: Any) -> Iterable[tuple[Any, ...]]:
     grants = grants.annotate(**{f"{name}_text": Cast(name, CharField()) for name in _DATES})
     fields = ("id", "funder_id", "amount_awarded", "currency", "programme", "joint_share")
     names = (*fields, *(f"{name}_text" for name in _DATES))
-    return grants.order_by("id").values_list(*names).iterator(chunk_size=20_000)
+    return _raw(grants.order_by("id").values_list(*names))
 
 
 def _days(texts: Iterable[str | None]) -> Ints:
@@ -114,8 +116,16 @@ def _days(texts: Iterable[str | None]) -> Ints:
 
 def _packed(links: QuerySet[Link]) -> Ints:
     number = F("grant_id") * 2 ** (_CODE_BITS + _SHARE_BITS) + F("code_id") * 2**_SHARE_BITS + F("share")
-    numbers = links.order_by().annotate(packed=Cast(number, BigIntegerField())).values_list("packed", flat=True)
-    return np.fromiter(numbers.iterator(chunk_size=20_000), np.int64)
+    rows = _raw(links.order_by().annotate(packed=Cast(number, BigIntegerField())).values_list("packed"))
+    return np.fromiter(chain.from_iterable(rows), np.int64)
+
+
+def _raw(rows: QuerySet[Any, Any]) -> Iterator[tuple[Any, ...]]:
+    """A query's rows as the database gives them: Django's own way of reading takes three times as long."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(*rows.query.sql_with_params())
+        while chunk := cursor.fetchmany(20_000):
+            yield from chunk
 
 
 def _shares(vocabulary: Vocabulary, grant_ids: Ints, packed: Ints) -> dict[str, Shares]:

@@ -52,26 +52,27 @@ class Cell:
 class Standing:
     """One dimension's cells over all areas on a day, from the crossing of areas with it.
 
-    running: how many grants run in each cell; pence: what they are worth there (whole awards in pounds sterling);
-    until: the last day on which anything that runs now or is to start still runs. All by area and position.
+    running: how many grants run in each cell; lasting: how many run, or are to start, beyond `until`; pence: what the
+    running ones are worth there (whole awards in pounds sterling). All by the positions of area and code.
     """
 
-    def __init__(self, portfolio: Portfolio, dimension: str, day: date) -> None:
+    def __init__(self, portfolio: Portfolio, dimension: str, day: date, until: date) -> None:
         self.portfolio, self.dimension, self.day = portfolio, dimension, day_number(day)
         across = len(portfolio.vocabulary[dimension]) if dimension else 1
         self.shape = (len(portfolio.vocabulary[AREAS]), across)
         size = self.shape[0] * across
-        running, pence, until = np.zeros(size, int), np.zeros(size, np.int64), np.full(size, NEVER)
+        running, lasting, pence = np.zeros(size, int), np.zeros(size, int), np.zeros(size, np.int64)
         self.blocks = [(block, *self._laid_out(block)) for block in portfolio.blocks]
         for block, grant, cell, part in self.blocks:
-            lasting = (block.alive & ~block.joint & (block.runs_to >= self.day))[grant]
-            grant, cell, part = grant[lasting], cell[lasting], part[lasting]
-            np.maximum.at(until, cell, block.runs_to[grant])
-            now = block.runs_from[grant] <= self.day
+            counted = block.alive & ~block.joint
+            now = np.flatnonzero((counted & block.running_on(self.day))[grant])
+            later = np.flatnonzero((counted & (block.runs_to > day_number(until)))[grant])
             running += np.bincount(cell[now], minlength=size)
-            now &= block.currency[grant] == 0
+            lasting += np.bincount(cell[later], minlength=size)
+            if len(portfolio.names.currencies) > 1:
+                now = now[block.currency[grant[now]] == 0]
             pence = pence + sums(cell[now], part[now], size)
-        self.running, self.pence, self.until = (each.reshape(self.shape) for each in (running, pence, until))
+        self.running, self.lasting, self.pence = (each.reshape(self.shape) for each in (running, lasting, pence))
 
     def _laid_out(self, block: Block) -> tuple[Ints, Ints, Ints]:
         layout = block.layout(AREAS, self.dimension) if self.dimension else block.layout(AREAS)
