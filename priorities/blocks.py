@@ -65,7 +65,7 @@ class Crossing:
 
     def parts(self, pence: Ints) -> Ints:
         """What each entry gets of its grant's `pence` (one amount a grant of the block)."""
-        return cut(pence[self.grant], self.bounds)
+        return cut(pence.take(self.grant), self.bounds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class Block:
         """Which grants have a share in any of these codes (one flag a position)."""
         shares = self.shares[dimension]
         touched = np.zeros(self.size, bool)
-        touched[shares.grant[codes[shares.code]]] = True
+        touched[shares.grant[codes.take(shares.code)]] = True
         return touched
 
     def crossing(self, dimensions: Sequence[str], grants: Ints, kept: Mapping[str, Flags]) -> Crossing:

@@ -294,7 +294,7 @@ class Asked:
     def _laid_out(self, block: Block, grants: Flags, cut: tuple[str, ...]) -> Parts:
         """From the crossing that the block keeps; right for whole awards cut by rows and columns only."""
         layout = block.layout(*cut)
-        keep = np.flatnonzero(grants[layout.grant])
+        keep = np.flatnonzero(grants.take(layout.grant))
         for dimension, code in zip(cut, layout.codes, strict=True):
             if not self.kept[dimension].all():
                 keep = keep[self.kept[dimension][code[keep]]]
@@ -302,7 +302,7 @@ class Asked:
 
     def _placed(self, cut: Sequence[str], grant: Ints, codes: Sequence[Ints], pence: Ints) -> Parts:
         by_dimension = dict(zip(cut, codes, strict=True))
-        row, column = (self.place[each][by_dimension[each]] for each in self.question.shown)
+        row, column = (self.place[each].take(by_dimension[each]) for each in self.question.shown)
         return grant, row, column, pence
 
     def _pence(self, block: Block, crossing: Crossing) -> Ints:
@@ -315,8 +315,10 @@ class Asked:
     def _touching(self, block: Block, chosen: Flags, dimension: str) -> Ints:
         """How many of the chosen grants have a share in each row or column."""
         shares = block.shares[dimension]
-        keep = chosen[shares.grant] & self.kept[dimension][shares.code]
-        places = self.place[dimension][shares.code[keep]]
+        keep = chosen.take(shares.grant)
+        if not self.kept[dimension].all():
+            keep &= self.kept[dimension].take(shares.code)
+        places = self.place[dimension].take(shares.code[keep])
         return np.bincount(places, minlength=len(self.entries[dimension]))
 
 
