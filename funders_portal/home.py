@@ -15,6 +15,7 @@ from funders_portal import waiting
 from grants.models import Grant, Project
 from priorities import columns, freshness, gaps
 from priorities.coverage import Question
+from priorities.to_sort import waiting_for
 
 MOST_TASKS, MOST_SENTENCES, MOST_CARDS = 5, 3, 40
 
@@ -53,18 +54,17 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 def _for_funder(person: Person) -> dict[str, Any]:
     today = timezone.localdate()
-    to_sort = waiting.to_sort(person).count()
+    to_sort = waiting_for(person)
     imports = waiting.imports(person)[:MOST_TASKS]
     portfolio = columns.current()
     short = gaps.table(on=today, portfolio=portfolio)
-    room = max(0, MOST_TASKS - len(imports) - bool(to_sort))
+    room = max(0, MOST_TASKS - len(imports) - bool(to_sort.grants))
     return {
         "empty": not Grant.objects.current().exists(),
         "today": today,
         "funders": list(waiting.own_funders(person)),
         "running": waiting.running(person, today),
         "to_sort": to_sort,
-        "minutes": waiting.minutes(to_sort),
         "imports": imports,
         "ending": waiting.ending(person, today, room),
         "short": waiting.marked(person, short.lines[:MOST_SENTENCES]),
@@ -75,12 +75,8 @@ def _for_funder(person: Person) -> dict[str, Any]:
 
 def _for_grantee(person: Person) -> dict[str, Any]:
     today = timezone.localdate()
-    grants = (
-        Grant.objects.visible_to(person)
-        .with_running_period()
-        .select_related("funder", "project")
-        .order_by("-runs_to", "-id")[: MOST_CARDS + 1]
-    )
+    own: Any = Grant.objects.visible_to(person).with_running_period().select_related("funder", "project")
+    grants = own.order_by("-runs_to", "-id")[: MOST_CARDS + 1]
     works: dict[Project, list[Grant]] = {}
     for grant in grants[:MOST_CARDS]:
         works.setdefault(grant.project, []).append(grant)

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from accounts.models import Organisation, Person
 from counting import periods
 from grants.models import Grant, GrantQuerySet, Import
 from priorities.gaps import Sentence
-from priorities.models import Dimension, Link
 
 ENDING_WITHIN = 6
 """Months ahead in which an own grant's end is worth a line."""
-SECONDS_A_GRANT = 40
-"""What sorting one grant takes, for the estimate beside the task."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +34,6 @@ class Running:
     pence: int
 
 
-def to_sort(person: Person) -> GrantQuerySet:
-    """Grants that this person may sort and that nobody has yet given an area or a place."""
-    said = Link.objects.filter(grant=OuterRef("pk"))
-    return Grant.objects.editable_by(person).exclude(
-        Exists(said.filter(dimension=Dimension.PRIORITY)) & Exists(said.filter(dimension=Dimension.REGION))
-    )
-
-
-def minutes(grants: int) -> int:
-    """Whole minutes that sorting so many grants takes, at least one."""
-    return max(1, round(grants * SECONDS_A_GRANT / 60))
-
-
 def imports(person: Person) -> QuerySet[Import]:
     """Files that were read and wait for a person's word, oldest first."""
     return Import.objects.visible_to(person).filter(state=Import.CHECKED).order_by("received_at", "id")
@@ -62,13 +47,8 @@ def own_grants(person: Person) -> GrantQuerySet:
 
 def ending(person: Person, on: date, most: int) -> Sequence[Ending]:
     """Own running grants that end within ENDING_WITHIN months of `on`, soonest first."""
-    soon = (
-        own_grants(person)
-        .filter(funder__in=person.funder_ids)
-        .running_on(on)
-        .filter(runs_to__lte=periods.add_months(on, ENDING_WITHIN))
-        .order_by("runs_to", "id")[:most]
-    )
+    mine: Any = own_grants(person).filter(funder__in=person.funder_ids).running_on(on)
+    soon = mine.filter(runs_to__lte=periods.add_months(on, ENDING_WITHIN)).order_by("runs_to", "id")[:most]
     return [Ending(grant, periods.months_between(on, grant.runs_to)) for grant in soon]
 
 

@@ -6,6 +6,7 @@ from django import template
 from django.urls import NoReverseMatch, reverse
 
 from funders_portal import navigation
+from priorities.to_sort import waiting_for
 
 register = template.Library()
 
@@ -13,7 +14,11 @@ register = template.Library()
 @register.inclusion_tag("funders_portal/navigation.html", takes_context=True)
 def main_navigation(context: dict[str, Any]) -> dict[str, Any]:
     """The main navigation, and beneath it that of the room one stands in."""
-    return {"places": navigation.main(context["request"]) if "request" in context else ()}
+    if "request" not in context:
+        return {"places": ()}
+    places = navigation.main(context["request"])
+    counted = any(place.here and place.name == "grants" and place.beneath for place in places)
+    return {"places": places, "to_sort": waiting_for(context["request"].user).grants if counted else None}
 
 
 @register.simple_tag(takes_context=True)

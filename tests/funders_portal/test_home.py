@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from accounts.models import Group
 from counting import periods
-from funders_portal import waiting
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -46,16 +45,6 @@ def test_an_officer_sees_own_running_grants_and_what_waits(sign_in):
     assert "Sort 1 grant" in html
     assert "Support in Wales" in html
     assert "ends in 3 months: renew, leave, or pass on?" in html
-
-
-def test_sorted_grants_and_others_grants_are_no_task():
-    funder = factories.FunderFactory()
-    done, waits = running(funder=funder), running(funder=funder)
-    running()
-    factories.link(done, "priority", "research")
-    factories.link(done, "region", "UK")
-    factories.link(waits, "priority", "research")
-    assert list(waiting.to_sort(factories.officer(funder))) == [waits]
 
 
 def test_a_viewer_has_nothing_to_sort(sign_in):
