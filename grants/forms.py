@@ -25,8 +25,8 @@ MONTHS_AT_MOST = 600
 class KnownDateField(forms.CharField):
     """A date to the day, month or year, as a PartialDate, or None where nothing is typed."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, max_length=40, widget=forms.TextInput(attrs={"size": 18}), **kwargs)
+    def __init__(self, *, required: bool = False, **kwargs: Any) -> None:
+        super().__init__(required=required, max_length=40, widget=forms.TextInput(attrs={"size": 18}), **kwargs)
 
     def to_python(self, value: Any) -> PartialDate | None:  # type: ignore[override]
         text = super().to_python(value)
@@ -50,8 +50,6 @@ class AwardDateField(KnownDateField):
         known = super().to_python(value)
         if known and known.precision != periods.DAY:
             raise forms.ValidationError(_("Give the whole date, like 31/3/2025."))
-        if not known:
-            raise forms.ValidationError(_("Give the date on which the grant was awarded, like 31/3/2025."))
         return known
 
 
@@ -86,7 +84,7 @@ class GrantForm(forms.Form):
         help_text=gettext_lazy("Three letters. Only pounds (GBP) are in the figures; others are listed apart."),
         widget=forms.TextInput(attrs={"size": 4}),
     )
-    award_date = AwardDateField(label=gettext_lazy("Award date"))
+    award_date = AwardDateField(label=gettext_lazy("Award date"), required=True)
     planned_start = KnownDateField(
         label=gettext_lazy("Planned start"),
         help_text=gettext_lazy("As finely as it is known: 1/4/2025, April 2025 or 2025."),
@@ -306,7 +304,7 @@ def stated(grant: Grant) -> dict[str, Any]:
         "funder": grant.funder_id,
         "recipients": "\n".join(portfolio.called(each) for each in grant.recipients.order_by("id")),
         "to_individual": grant.to_individual,
-        "amount_awarded": f"{money.major(grant.amount_awarded, grant.currency):,f}",
+        "amount_awarded": f"{money.major(grant.amount_awarded, grant.currency):,f}".removesuffix(".00"),
         "currency": grant.currency,
         "award_date": typed_day(grant.award_date, "day"),
         "planned_months": grant.planned_months,

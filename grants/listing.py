@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -16,27 +17,33 @@ from accounts.models import Organisation
 from counting import money
 from grants import words
 from grants.filters import SORTS, GrantFilter
-from grants.models import REGRANTS, GrantQuerySet
+from grants.models import REGRANTS, Grant, GrantQuerySet
 
 PAGE_SIZE = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Total:
-    """How many grants are in one currency, and how much they come to in its minor units."""
-
-    currency: str
-    grants: int
-    amount: int
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Totals:
-    """Of a whole list: all grants, those in pounds, and other currencies apart, never added."""
+    """Of a whole list: rows; grants, and apart from them joint shares; minor units by currency, never added."""
 
-    grants: int
-    pounds: Total
-    others: list[Total]
+    rows: int = 0
+    grants: int = 0
+    shares: int = 0
+    amounts: Counter[str] = field(default_factory=Counter)
+
+    def count(self, *, currency: str, joint_share: bool, rows: int, amount: int) -> None:
+        self.rows += rows
+        self.shares += rows if joint_share else 0
+        self.grants += 0 if joint_share else rows
+        self.amounts[currency] += amount
+
+    @property
+    def pounds(self) -> int:
+        return self.amounts["GBP"]
+
+    @property
+    def others(self) -> list[tuple[str, int]]:
+        return sorted((code, amount) for code, amount in self.amounts.items() if code != "GBP" and amount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,40 +54,54 @@ class Said:
     without: str
 
 
-class Counted(Paginator):  # type: ignore[type-arg]
-    """Takes the count it is told, so that a page counts once."""
+class Listed(Paginator):  # type: ignore[type-arg]
+    """Pages over grants by their ids in order, told how many there are, so that a page reads its own rows only."""
 
-    def __init__(self, grants: GrantQuerySet, count: int) -> None:
-        super().__init__(grants, PAGE_SIZE)
+    def __init__(self, ids: Any, count: int) -> None:
+        super().__init__(ids, PAGE_SIZE)
         self.count = count
 
+    def page(self, number: int | str) -> Page[Any]:
+        """One page with all that its rows show; raises InvalidPage where there is no such page."""
+        found = super().page(number)
+        ids = list(found.object_list)
+        full = Grant.objects.select_related("funder").prefetch_related("recipients").in_bulk(ids)
+        found.object_list = [full[pk] for pk in ids if pk in full]
+        return found
 
-def totals(grants: GrantQuerySet) -> Totals:
-    """Counted in one query over the grants alone."""
-    rows = grants.order_by().values("currency").annotate(grants=Count("id"), amount=Sum("amount_awarded"))
-    found = sorted((Total(**row) for row in rows), key=lambda each: each.currency)
-    pounds = next((each for each in found if each.currency == "GBP"), Total("GBP", 0, 0))
-    return Totals(sum(each.grants for each in found), pounds, [each for each in found if each is not pounds])
+
+def of(grants: GrantQuerySet, *, texts: bool) -> tuple[Totals, Listed]:
+    """Totals and pages of a list. With `texts` (words are looked for) the wide rows are read once, not twice."""
+    if not texts:
+        totals = _added_up(grants)
+        return totals, Listed(grants.values_list("id", flat=True), totals.rows)
+    rows = list(grants.values_list("id", "currency", "joint_share", "amount_awarded"))
+    totals = Totals()
+    for _id, currency, joint_share, amount in rows:
+        totals.count(currency=currency, joint_share=joint_share, rows=1, amount=amount)
+    return totals, Listed([row[0] for row in rows], len(rows))
 
 
-def page(grants: GrantQuerySet, count: int, number: str) -> Page[Any]:
-    """One page with all that its rows show; raises InvalidPage where there is no such page."""
-    full = grants.select_related("funder").prefetch_related("recipients")
-    return Counted(full, count).page(number)
+def _added_up(grants: GrantQuerySet) -> Totals:
+    rows = grants.order_by().values("currency", "joint_share").annotate(rows=Count("id"), amount=Sum("amount_awarded"))
+    totals = Totals()
+    for row in rows:
+        totals.count(**row)
+    return totals
 
 
 def said(asked: GrantFilter) -> list[Said]:
     """Every filter that is set, each value by itself, in the order of the form."""
     called = _names(asked)
     found = []
-    for name, field in asked.form.fields.items():
+    for name, asked_for in asked.form.fields.items():
         value = asked.form.cleaned_data.get(name)
         if value in (None, "", []) or name == "sort":
             continue
         many = isinstance(value, list)
         given = [each for each in asked.data.getlist(name) if each.strip()] if many else [asked.data.get(name)]
         for raw, each in zip(given, value if many else [value], strict=True):
-            found.append(Said(f"{field.label}: {_told(name, each, called)}", _without(asked.data, name, raw)))
+            found.append(Said(f"{asked_for.label}: {_told(name, each, called)}", _without(asked.data, name, raw)))
     return found
 
 

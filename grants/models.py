@@ -88,7 +88,7 @@ class GrantQuerySet(models.QuerySet["Grant"]):
 class Grant(models.Model):
     """One funder's money for a project. Amounts are whole minor units (pence) of the grant's own currency.
 
-    Dates known only to the month or year hold the first day it may be (starts) or the last (ends), with their precision.
+    Dates known only to the month or year hold the first day it may be (starts) or the last (ends), and their precision.
     """
 
     grant_id = models.CharField(_("grant identifier"), max_length=255, unique=True)
@@ -150,7 +150,24 @@ class Grant(models.Model):
                 condition=Q(joint_share=False) | Q(amount_awarded=0), name="joint_share_has_no_money"
             ),
         ]
-        indexes = [models.Index(fields=["funder", "award_date"], name="grant_by_funder")]
+        indexes = [
+            models.Index(fields=["funder", "award_date"], name="grant_by_funder"),
+            # All that lists filter, sort and add up by, so that they need not read the wide rows with their texts;
+            # removed_at stands last in each, or SQLite would look up the row to see that it is empty.
+            models.Index(
+                fields=[
+                    "currency", "joint_share", "award_date", "id", "amount_awarded", "actual_start", "planned_start",
+                    "actual_end", "planned_end", "funder", "protected_location", "regrant_type", "removed_at",
+                ],
+                name="grant_listed",
+                condition=Q(removed_at=None),
+            ),
+            models.Index(
+                fields=["award_date", "id", "removed_at"], name="grant_by_award", condition=Q(removed_at=None)
+            ),
+            models.Index(fields=["title", "id", "removed_at"], name="grant_by_title", condition=Q(removed_at=None)),
+            models.Index(fields=["programme", "removed_at"], name="grant_by_programme", condition=Q(removed_at=None)),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.title

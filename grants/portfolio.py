@@ -117,7 +117,8 @@ def history(grant: Grant) -> Iterator[Told]:
     """The newest revisions, newest first, each with what differs from the one before; the oldest shown tells none."""
     found = list(grant.revisions.select_related("by", "source")[:HISTORY])
     contents = [revisions.from_json(each.content) for each in found]
-    for revision, after, before in zip(found, contents, [*contents[1:], None], strict=True):
+    for position, (revision, after) in enumerate(zip(found, contents, strict=True)):
+        before = contents[position + 1] if position + 1 < len(contents) else None
         yield Told(revision, _shown(grant, before, after) if before else [])
 
 

@@ -11,6 +11,7 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _NUMBERS = re.compile(r"(?:(\d{1,2})[/.-])?(\d{1,2})[/.-](\d{4})", re.ASCII)
 _NAMED = re.compile(r"(?:(\d{1,2})(?:st|nd|rd|th)?\s+)?([a-z]+)\.?,?\s+(\d{4})", re.IGNORECASE | re.ASCII)
 _AMOUNT = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?", re.ASCII)
+_SIGNS = {"GBP": ("£",), "EUR": ("€",), "USD": ("US$", "$")}
 _FULL_MONTHS = (
     "january", "february", "march", "april", "may", "june",
     "july", "august", "september", "october", "november", "december", "sept",
@@ -20,7 +21,7 @@ _FULL_MONTHS = (
 def amount(text: str, currency: str = "GBP") -> int:
     """Minor units from "£120,000", "120000.50" or "1,250"; raises money.NotMoney with its code for anything else."""
     bare = re.sub(r"\s", "", text)
-    for sign in (currency, currency.lower(), "£", "€", "US$", "$"):
+    for sign in (currency, *_SIGNS.get(currency, ())):
         bare = bare.removeprefix(sign)
     found = _AMOUNT.fullmatch(bare)
     if not found:

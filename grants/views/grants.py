@@ -6,7 +6,6 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.core.paginator import InvalidPage
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -38,9 +37,9 @@ def grants(request: HttpRequest) -> HttpResponse:
     asked = GrantFilter(data, Grant.objects.visible_to(request.user), request=request)
     if not asked.is_valid():
         return _refused(request, asked)
-    totals = listing.totals(asked.qs)
+    totals, pages = listing.of(asked.qs, texts=bool(asked.form.cleaned_data["search"]))
     try:
-        page = listing.page(asked.qs, totals.grants, number)
+        page = pages.page(number)
     except InvalidPage as problem:
         raise Http404(_("There is no such page of this list.")) from problem
     context = {"page": page, "totals": totals, "said": listing.said(asked), "sorting": listing.sorting(asked)}
@@ -55,11 +54,11 @@ def _choices(asked: GrantFilter) -> dict[str, Any]:
     """What the filter form offers beyond its own fields; programmes only where they are few enough to choose from."""
     named = list(programmes()[: PROGRAMMES_TO_CHOOSE_FROM + 1])
     chosen = getattr(asked.form, "cleaned_data", {})
+    funders = Organisation.objects.funders().values_list("pk", "name")
     return {
         "asked": asked,
         "query": asked.data.urlencode(),
-        "funders": Organisation.objects.funders(),
-        "chosen_funders": chosen.get("funder", []),
+        "funders": [(pk, name, pk in chosen.get("funder", ())) for pk, name in funders],
         "programmes": named if len(named) <= PROGRAMMES_TO_CHOOSE_FROM else [],
         "chosen_programmes": chosen.get("programme", []),
         "writes": may(asked.request.user, *WRITERS),
@@ -85,11 +84,8 @@ def grants_csv(request: HttpRequest) -> HttpResponse:
 @only(*FUNDERS, *GRANTEES)
 @require_safe
 def grant(request: HttpRequest, pk: int) -> HttpResponse:
-    found = Grant.objects.select_related("funder", "project").filter(
-        Q(id__in=Grant.objects.visible_to(request.user).values("id"))
-        | Q(id__in=Grant.objects.restorable_by(request.user).values("id"))
-    )
-    shown = get_object_or_404(found, pk=pk)
+    found = Grant.objects.visible_to(request.user) | Grant.objects.restorable_by(request.user)
+    shown = get_object_or_404(found.select_related("funder", "project"), pk=pk)
     visible = Grant.objects.visible_to(request.user).select_related("funder")
     editable = shown.removed_at is None and Grant.objects.editable_by(request.user).filter(pk=pk).exists()
     context = {
@@ -99,10 +95,8 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
         "places": portfolio.shown_locations(shown),
         "same_project": visible.filter(project=shown.project).exclude(pk=pk),
         "relations": shown.relations.select_related("other"),
-        "visible_ids": set(
-            visible.filter(Q(related_from__grant=pk) | Q(relations__other=pk)).values_list("id", flat=True)
-        ),
-        "shares": visible.filter(relations__other=pk, joint_share=True),
+        "visible_ids": set(visible.filter(id__in=shown.relations.values("other")).values_list("id", flat=True)),
+        "shares": visible.filter(id__in=shown.related_from.values("grant"), joint_share=True),
         "editable": editable,
         "removed": shown.removed_at is not None,
     }
@@ -189,8 +183,8 @@ def grant_restore(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def grants_removed(request: HttpRequest) -> HttpResponse:
     """Removed grants that this person may bring back, newest first."""
-    removed = Grant.objects.restorable_by(request.user).select_related("funder").order_by("-removed_at")
-    page = listing.Counted(removed, removed.count()).get_page(request.GET.get("page"))
+    removed = Grant.objects.restorable_by(request.user).order_by("-removed_at")
+    page = listing.Listed(removed.values_list("id", flat=True), removed.count()).get_page(request.GET.get("page"))
     return render(request, "grants/removed.html", {"page": page})
 
 

@@ -53,7 +53,7 @@ def _questions() -> dict[str, list[str]]:
         "coverage_csv": [f"/coverage.csv?{query}" for query in coverage[: REQUESTS // 4]],
         "coverage_chart": [f"/coverage/chart/?{query}" for query in coverage[: REQUESTS // 4]],
         "home": ["/"] * (REQUESTS // 4),
-        "grants": [f"/grants/?q=work+{chance.randrange(1000)}" for _ in range(REQUESTS // 8)]
+        "grants": [f"/grants/?search=work+{chance.randrange(1000)}" for _ in range(REQUESTS // 8)]
         + ["/grants/"] * (REQUESTS // 8),
     }
 
