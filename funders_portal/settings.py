@@ -10,7 +10,7 @@ from funders_portal import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
-VAR = Path(env("PORTAL_VAR", default=str(BASE_DIR / "var")))
+VAR = Path(env("PORTAL_VAR", default="") or BASE_DIR / "var").absolute()
 """Where everything that the portal writes on disk goes: the SQLite file, uploads, saved columns, sockets."""
 
 PRODUCTION = env.bool("PORTAL_PRODUCTION", default=False)
@@ -98,7 +98,7 @@ TEMPLATES = [
 ]
 
 # --- data ---------------------------------------------------------------------------------------------------------
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR / 'portal.sqlite3'}")}
+DATABASES = {"default": env.db_url_config(env("DATABASE_URL", default="") or f"sqlite:///{VAR / 'portal.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # One writer at a time, taken at BEGIN, so that a transaction never fails half-way for a lock.
     DATABASES["default"]["OPTIONS"] = {
