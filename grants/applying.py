@@ -19,7 +19,7 @@ from grants.parties import Parties, give_roles
 from grants.revisions import Content, Reason
 
 BATCH = 1_000
-_BY_FILE = (
+BY_FILE = (
     "to_individual", "title", "description", "programme_code", "programme", "currency", "amount_awarded",
     "amount_applied_for", "amount_disbursed", "award_date", "planned_start", "planned_start_precision", "planned_end",
     "planned_end_precision", "planned_months", "actual_start", "actual_start_precision", "actual_end",
@@ -31,13 +31,13 @@ _NEW = [
     "grant_id",
     "project_id",
     "funder_id",
-    *_BY_FILE,
+    *BY_FILE,
     "protected_location",
     "source_digest",
     "added_on",
     "removed_at",
 ]
-_CHANGED = [*_BY_FILE, "source_digest", "removed_at"]
+_CHANGED = [*BY_FILE, "source_digest", "removed_at"]
 _REVISION = ["grant_id", "number", "at", "by_id", "source_id", "reason", "content"]
 
 
@@ -106,7 +106,7 @@ class _Writer:
         grants, written = [], []
         for pk, project, (cleaned, text) in zip(pks, projects, read, strict=True):
             digest = comparing.digest(text)
-            fields = [cleaned[name] for name in _BY_FILE]
+            fields = [cleaned[name] for name in BY_FILE]
             funder = self._pk(cleaned["funder"])
             grants.append((pk, cleaned["grant_id"], project, funder, *fields, True, digest, self.today, None))
             old = Old((project, cleaned["title"]), True, self.today)
@@ -122,7 +122,7 @@ class _Writer:
         grants, written = [], []
         for cleaned, text, standing in read:
             digest = comparing.digest(text)
-            grants.append((*(cleaned[name] for name in _BY_FILE), digest, None, standing.pk))
+            grants.append((*(cleaned[name] for name in BY_FILE), digest, None, standing.pk))
             written.append((standing.pk, standing.revision + 1, self._content(cleaned, digest, kept[standing.pk])))
         clear_parts(pks)
         bulk.update(Grant, _CHANGED, grants)
@@ -142,7 +142,7 @@ class _Writer:
         names = self.parties.names
         funder = self._pk(cleaned["funder"])
         self.funders.add(funder)
-        whole = {name: cleaned[name] for name in _BY_FILE}
+        whole = {name: cleaned[name] for name in BY_FILE}
         whole |= {
             "grant_id": cleaned["grant_id"],
             "protected_location": old.protected_location,

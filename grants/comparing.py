@@ -90,6 +90,7 @@ class Tally:
     parents_here: set[str] = field(default_factory=set)
     parents_lacking: set[str] = field(default_factory=set)
     missing: int = 0
+    noticed: int = 0
 
     def counts(self) -> dict[str, int]:
         """The columns of Import that count."""
@@ -106,6 +107,7 @@ class Tally:
             "tied": {"grants": self.tied, "others": len(self.parents_here)},
             "dangling": {"grants": self.dangling, "others": len(self.parents_lacking)},
             "missing": self.missing,
+            "noticed": self.noticed,
         }
 
 
@@ -217,6 +219,8 @@ class Comparison:
         """Settle what only the whole file can tell: relations, and grants that are no longer in it."""
         self._settle_relations()
         self._note_missing()
+        noticed = self.source.problems.filter(code__in=checking.NOTICES)
+        self.tally.noticed = noticed.aggregate(rows=Count("row", distinct=True))["rows"]
 
     def _settle_relations(self) -> None:
         rows_tied: set[int] = set()

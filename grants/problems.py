@@ -108,7 +108,7 @@ _SAID: dict[str, tuple[Any, Any]] = {
         gettext_lazy("Check the funder's identifier in this row, or give the grant an identifier of its own."),
     ),
     "cells-beyond-titles": (
-        gettext_lazy("The row has more cells than there are titles, so its values may stand in the wrong columns."),
+        gettext_lazy("The row has more values than there are titles, so they may stand in the wrong columns."),
         gettext_lazy("Look for a comma that is not inside quotation marks, and give every column a title."),
     ),
     # repaired
@@ -256,10 +256,10 @@ _SAID: dict[str, tuple[Any, Any]] = {
     ),
     "conflicting-rows": (
         gettext_lazy("Rows of one grant say different things: here “{value}”, above “{repair}”."),
-        gettext_lazy("The first was kept; make the rows agree, or leave the cell empty in the later ones."),
+        gettext_lazy("The first was kept; make the rows agree, or leave the later ones empty there."),
     ),
     "cell-is-error": (
-        gettext_lazy("The cell shows the error {value}."),
+        gettext_lazy("The sheet shows the error {value} here."),
         gettext_lazy("It was taken as empty; correct the formula."),
     ),
     # worth a look
