@@ -15,10 +15,12 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.filters import StrictForm
 from accounts.models import Identifier, Organisation
 from grants.models import Grant
-from priorities import coverage
+from priorities import coverage, gaps
 from priorities.coverage import Question
+from priorities.gaps import Gaps
 from priorities.models import Dimension
 from priorities.reading import Vocabulary
 
@@ -128,11 +130,11 @@ class ProgrammesFilter(django_filters.MultipleChoiceFilter):
     field_class = Programmes
 
 
-class CoverageForm(forms.Form):
+class CoverageForm(StrictForm):
     """Checks parameters against each other and refuses those it does not know."""
 
     def clean(self) -> dict[str, Any]:
-        asked = super().clean() or self.cleaned_data
+        asked = super().clean()
         if asked.get("rows") and asked.get("rows") == asked.get("columns"):
             self.add_error("columns", _("Rows and columns are the same. Choose two different ones."))
         first, last = asked.get("from"), asked.get("to")
@@ -146,6 +148,20 @@ def _days(label: Any) -> DayFilter:
     return DayFilter(label=label, input_formats=["%Y-%m-%d"], widget=widget)
 
 
+class Telling:
+    """Filters that can say what was wrong with them without a form to say it in."""
+
+    errors: Any
+
+    def sentences(self) -> list[str]:
+        """Each refusal with the parameter it is about."""
+        return [
+            str(each) if name == "__all__" else f"{name}: {each}"
+            for name, refusals in self.errors.items()
+            for each in refusals
+        ]
+
+
 # "from" is a word of Python's own, so these two are named in a mapping.
 _Window: Any = type(
     "_Window", (django_filters.FilterSet,), {"from": _days(_("from")), "to": _days(_("to")), "__module__": __name__}
@@ -157,7 +173,32 @@ _Codes: Any = type(
 )
 
 
-class CoverageFilter(_Window, _Codes):
+class GapFilter(Telling, django_filters.FilterSet):
+    """Query parameters that ask where coverage falls short: the day, and perhaps one kind or one area of it."""
+
+    on = _days(_("On"))
+    kind = OneOfFilter(label=_("Kind"), choices=[(each, each) for each in gaps.KINDS])
+    priority = OneOfFilter(label=Dimension.PRIORITY.label)
+
+    class Meta:
+        form = StrictForm
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, also: Collection[str] = ()) -> None:
+        super().__init__(_as_query(data or {}), Grant.objects.none())
+        areas = Vocabulary.read()[Dimension.PRIORITY]
+        self.form.also = tuple(also)
+        self.form.fields["priority"].choices = [(each.code, each.label) for each in areas if not each.residual]
+
+    def found(self) -> Gaps:
+        """The gaps that these parameters ask for; raises ValueError where they were refused."""
+        if not self.is_valid():
+            raise ValueError("; ".join(self.sentences()))
+        asked = self.form.cleaned_data
+        found = gaps.table(on=asked["on"] or timezone.localdate())
+        return found.only(kind=asked["kind"], row=asked["priority"])
+
+
+class CoverageFilter(Telling, _Window, _Codes):
     """Query parameters as a coverage Question; `also` are parameters that the caller reads itself (a page, a format).
 
     All are optional: what is left out or blank has Question's own default, `on` being `at` or today. An unknown
@@ -180,7 +221,7 @@ class CoverageFilter(_Window, _Codes):
     ) -> None:
         more.setdefault("queryset", Grant.objects.none())
         super().__init__(_as_query(data or {}), **more)
-        self.at, self.also = at, frozenset(also)
+        self.at, self.also = at, tuple(also)
 
     @property
     def form(self) -> Any:
@@ -190,8 +231,7 @@ class CoverageFilter(_Window, _Codes):
             for dimension, entries in self.vocabulary.items():
                 form.fields[dimension].choices = [(entry.code, entry.label) for entry in entries]
             form.fields["funder"].choices = Organisation.objects.funders().values_list("id", "name")
-            for name in self._unknown_names():
-                form.add_error(None, _unknown_parameter(name, form.fields))
+            form.also = self.also
         return self._form
 
     @cached_property
@@ -220,14 +260,6 @@ class CoverageFilter(_Window, _Codes):
             codes={each: tuple(asked[each]) for each in Dimension.values if asked[each]},
         )
 
-    def sentences(self) -> list[str]:
-        """Each refusal with the parameter it is about, for doors that have no fields."""
-        return [
-            str(each) if name == "__all__" else f"{name}: {each}"
-            for name, refusals in self.errors.items()
-            for each in refusals
-        ]
-
     @staticmethod
     def _window(asked: Mapping[str, Any], on: date) -> tuple[date | None, date | None]:
         """A day has no window; a yearly share without one is that of the day's calendar year."""
@@ -237,9 +269,6 @@ class CoverageFilter(_Window, _Codes):
         if asked["measure"] == coverage.SPREAD and not (first or last):
             return date(on.year, 1, 1), date(on.year, 12, 31)
         return first, last
-
-    def _unknown_names(self) -> list[str]:
-        return [name for name in self.data if name not in self.filters and name not in self.also]
 
 
 def _as_query(data: Mapping[str, Any]) -> MultiValueDict[str, Any]:
@@ -266,11 +295,4 @@ def _unknown(value: str, choices: Iterable[str]) -> str:
     return gettext("“%(value)s” is not known here. Choose from: %(choices)s.") % {
         "value": value[:100],
         "choices": ", ".join(known),
-    }
-
-
-def _unknown_parameter(name: str, known: Iterable[str]) -> str:
-    return gettext("There is no “%(name)s” to ask by. Ask by: %(names)s.") % {
-        "name": name[:100],
-        "names": ", ".join(known),
     }

@@ -106,6 +106,15 @@ class Gaps:
                 return gap
         raise KeyError(key)
 
+    def only(self, *, kind: str = "", row: str = "") -> Gaps:
+        """The gaps and lines of one kind, of one area, or of both."""
+
+        def wanted(gap: Gap) -> bool:
+            return kind in ("", gap.kind) and row in ("", gap.row)
+
+        lines = [line for line in self.lines if all(map(wanted, line.gaps))]
+        return Gaps(self.on, [gap for gap in self.gaps if wanted(gap)], lines)
+
     def as_dict(self) -> dict[str, Any]:
         """The list as the command and the API print it; money in pence, grants by their identifiers."""
         wanted = {grant for gap in self.gaps for grant in gap.grants}

@@ -7,10 +7,8 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 
-from counting import periods
-from priorities import gaps
+from priorities.filters import GapFilter
 
 
 class Command(BaseCommand):
@@ -21,7 +19,10 @@ class Command(BaseCommand):
         parser.add_argument("--format", choices=["table", "json"], default="table")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = gaps.table(on=self.day(options["on"]))
+        asked = GapFilter({"on": options["on"]})
+        if not asked.is_valid():
+            raise CommandError("\n".join(asked.sentences()))
+        found = asked.found()
         if options["format"] == "json":
             self.stdout.write(json.dumps(found.as_dict(), ensure_ascii=False))
             return
@@ -29,15 +30,3 @@ class Command(BaseCommand):
             self.stdout.write(line.text)
         if not found.lines:
             self.stdout.write("Nothing short in what the group watches.")
-
-    @staticmethod
-    def day(text: str) -> Any:
-        if not text:
-            return timezone.localdate()
-        try:
-            found = periods.partial(text)
-        except periods.NotADate:
-            found = None
-        if found is None or found.precision != periods.DAY:
-            raise CommandError(f"on: “{text}” is no day that exists. Write it as year, month and day: 2026-11-21.")
-        return found.first

@@ -1,0 +1,61 @@
+"""What the API says of tables and gaps, for its own description; the figures come from Table and Gaps themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from priorities.gaps import KINDS
+
+
+class LineSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+
+
+class TableSerializer(serializers.Serializer[Any]):
+    """Figures by two dimensions. The parts of one grant add up to it, so all tables of one question have one total."""
+
+    measure = serializers.CharField()
+    unit = serializers.ChoiceField(["pence", "grants"])
+    on = serializers.DateField()
+    rows = LineSerializer(many=True)
+    columns = LineSerializer(many=True)
+    cells = serializers.ListField(
+        child=serializers.ListField(child=serializers.IntegerField()), help_text="One list a row, one number a column."
+    )
+    other_currencies = serializers.DictField(
+        child=serializers.IntegerField(), help_text="Minor units by currency; in no cell."
+    )
+    held_back = serializers.IntegerField(help_text="Grants that you may not see and that are in no figure.")
+
+
+class GapSerializer(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(KINDS)
+    row = serializers.CharField(help_text="An area's code.")
+    dimension = serializers.CharField(allow_null=True, help_text="What the column is a code of; null for a whole area.")
+    column = serializers.CharField(allow_null=True)
+    pence = serializers.IntegerField(
+        help_text="What is short (under_target), what runs out (ending), or what may reach it all the same (empty)."
+    )
+    grants = serializers.ListField(child=serializers.CharField(), help_text="Identifiers of the grants it speaks of.")
+    sentence = serializers.CharField()
+    until = serializers.DateField(allow_null=True, help_text="When the money runs out.")
+    out_of_date = serializers.ListField(
+        child=serializers.CharField(), help_text="Funders that funded this before and have added nothing for a year."
+    )
+
+
+class GapLineSerializer(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(KINDS)
+    sentence = serializers.CharField()
+    cells = serializers.ListField(child=serializers.CharField())
+
+
+class GapsSerializer(serializers.Serializer[Any]):
+    """What falls short on a day, in the order of the page; lines join the cells of one area and kind."""
+
+    on = serializers.DateField()
+    gaps = GapSerializer(many=True)
+    lines = GapLineSerializer(many=True)
