@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterator
 from decimal import DecimalException
 from itertools import accumulate
-from typing import Any, BinaryIO
+from pathlib import Path
+from typing import BinaryIO
 
 import ijson
 from ijson.common import JSONError
@@ -61,9 +62,6 @@ class Guarded:
         self._check_depth(chunk)
         return self._without_half_characters(chunk)
 
-    def row_read(self) -> None:
-        self.since_grant = 0
-
     def _check_numbers(self, chunk: bytes) -> None:
         digits = self.tail + chunk.translate(_DIGITS)
         if _TOO_MANY_DIGITS in digits:
@@ -102,6 +100,28 @@ def _start_of_escapes(text: bytes, at: int) -> int:
     while at > 0 and (before := text.rfind(b"\\", max(at - 6, 0), at)) >= 0:
         at = before
     return at
+
+
+class JsonFile:
+    """A JSON file; `done` bytes of it are read so far."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._guard: Guarded | None = None
+
+    @property
+    def done(self) -> int:
+        return self._guard.done if self._guard else 0
+
+    def rows(self) -> Iterator[Row]:
+        """Its grants. Raises Unreadable."""
+        with self.path.open("rb") as file:
+            start = file.read(2)
+            file.seek(0)
+            if start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+                raise Unreadable("not-utf-8", row=1)
+            self._guard = Guarded(file)
+            yield from rows(file, self._guard)
 
 
 def rows(file: BinaryIO, guard: Guarded) -> Iterator[Row]:
@@ -146,13 +166,5 @@ def _place(said: str) -> str:
     return lines[1][:80] if len(lines) > 1 else ""
 
 
-def utf_8(file: BinaryIO, encoding: str) -> BinaryIO:
-    """A file in another encoding as one in UTF-8."""
-    return codecs.StreamRecoder(file, *codecs.lookup("utf-8")[:2], *codecs.lookup(encoding)[2:])  # type: ignore[return-value]
-
-
 def is_json(start: bytes) -> bool:
     return start.lstrip()[:1] in (b"{", b"[")
-
-
-Value = Any

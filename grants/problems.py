@@ -8,7 +8,7 @@ import orjson
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from grants import checking, json_files
+from grants import checking, json_files, sheets
 
 
 class Words(NamedTuple):
@@ -370,6 +370,94 @@ _UNREADABLE: dict[str, tuple[Any, Any]] = {
         gettext_lazy("The file holds characters that are not UTF-8, in or soon after grant {row}."),
         gettext_lazy("Save the file as UTF-8."),
     ),
+    "empty": (
+        gettext_lazy("The file is empty."),
+        gettext_lazy("Save it again, and look that it holds something."),
+    ),
+    "not-what-it-says": (
+        gettext_lazy("The file's name says one thing and its content another ({detail})."),
+        gettext_lazy("Give it the ending that fits what it holds: .json, .csv or .xlsx."),
+    ),
+    "old-excel": (
+        gettext_lazy("This is a workbook of an old Excel, or one that is locked with a password."),
+        gettext_lazy("Open it in Excel, take the password off, and save it as .xlsx."),
+    ),
+    "pdf": (
+        gettext_lazy("This is a PDF, not a list of grants."),
+        gettext_lazy("Send the spreadsheet or the JSON that it was made from."),
+    ),
+    "picture": (
+        gettext_lazy("This is a picture, not a list of grants."),
+        gettext_lazy("Send the spreadsheet or the JSON itself."),
+    ),
+    "packed": (
+        gettext_lazy("This is a packed file."),
+        gettext_lazy("Unpack it first, and send the file that is in it."),
+    ),
+    "web-page": (
+        gettext_lazy("This is a web page or XML, not a list of grants."),
+        gettext_lazy("Download the file itself; a page is saved where a sign-in stood before it."),
+    ),
+    "not-text": (
+        gettext_lazy("This is neither JSON, CSV nor an Excel workbook."),
+        gettext_lazy("Save the list as .json, .csv or .xlsx and send that."),
+    ),
+    "no-titles": (
+        gettext_lazy("The first row holds no titles that the standard knows: {detail}"),
+        gettext_lazy("Put the titles in row 1, with nothing above them: Identifier, Title, Amount Awarded and so on."),
+    ),
+    "no-rows": (
+        gettext_lazy("There are titles but no grants beneath them."),
+        gettext_lazy("Put each grant in a row of its own, from row 2 on."),
+    ),
+    "too-many-columns": (
+        gettext_lazy("The sheet has {detail} columns; {columns} can be read."),
+        gettext_lazy("Take out the columns that hold nothing, to the right of the last title, and save it again."),
+    ),
+    "sheet-too-long": (
+        gettext_lazy("A sheet claims to reach to row {detail}, which is more than can be read at once."),
+        gettext_lazy("Delete the empty rows beneath the last grant, or save the sheet as CSV."),
+    ),
+    "workbook-too-large": (
+        gettext_lazy("The workbook unpacks to far more than it weighs ({detail})."),
+        gettext_lazy("Save only the sheets with grants in a new workbook, or as CSV."),
+    ),
+    "workbook-broken": (
+        gettext_lazy("The workbook is damaged and cannot be opened."),
+        gettext_lazy("Open it in Excel, let it be mended, and save it again; or save it as CSV."),
+    ),
+    "workbook-locked": (
+        gettext_lazy("The workbook is locked with a password."),
+        gettext_lazy("Take the password off and save it again."),
+    ),
+    "workbook-entities": (
+        gettext_lazy("The workbook defines words of its own (XML entities), which no spreadsheet program writes."),
+        gettext_lazy("Open it in Excel and save it as a new workbook; if you did not make it, do not trust it."),
+    ),
+    "zip-not-a-workbook": (
+        gettext_lazy("This is a packed file, but no Excel workbook is in it."),
+        gettext_lazy("Unpack it and send the file that is in it, or save the list as .xlsx."),
+    ),
+    "csv-breaks-off": (
+        gettext_lazy("The file breaks off inside quotation marks, after row {row}."),
+        gettext_lazy("It was probably cut short on its way, or a quotation mark is never closed; save it again."),
+    ),
+    "csv-quotes": (
+        gettext_lazy("Quotation marks are out of order after row {row} (line {detail} of the file)."),
+        gettext_lazy("Write a quotation mark inside quotation marks twice, or save the sheet as CSV anew."),
+    ),
+    "csv-value-too-long": (
+        gettext_lazy("A single value after row {row} is longer than a million characters."),
+        gettext_lazy("A quotation mark may never be closed; look at the rows that follow, and save it again."),
+    ),
+    "csv-line-too-long": (
+        gettext_lazy("A line of the file is longer than any row of a sheet."),
+        gettext_lazy("Save the list as CSV again, one grant a row."),
+    ),
+    "csv-encoding": (
+        gettext_lazy("The file holds characters of no known encoding, after row {row}."),
+        gettext_lazy("Save it as “CSV UTF-8”."),
+    ),
     "unexpected": (
         gettext_lazy("Something went wrong in the portal after row {row}; nothing was changed."),
         gettext_lazy("Try once more. If it happens again, ask whoever runs the portal to look at its log."),
@@ -390,6 +478,7 @@ def unreadable(failure: str) -> Words:
         "row": found.get("row", 0),
         "detail": found.get("detail", ""),
         "depth": json_files.DEEPEST,
+        "columns": sheets.MOST_COLUMNS,
         "megabytes": json_files.LARGEST_GRANT // 1024**2,
     }
     said, fix = _UNREADABLE[found["code"]]
