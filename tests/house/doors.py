@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from priorities import linking
 from tests.house.world import (
     ADMINISTRATOR,
     ADVISER,
@@ -99,6 +100,18 @@ def charity(world: World) -> dict[str, Any]:
     return {"pk": world.charity.pk}
 
 
+def target(world: World) -> dict[str, Any]:
+    return {"pk": world.target.pk}
+
+
+def sorted_as(world: World) -> dict[str, Any]:
+    return {"priority": "victim_services", "region": "LON", "seen": linking.fingerprint(world.grant)}
+
+
+def source(world: World) -> dict[str, Any]:
+    return {"pk": world.source.pk}
+
+
 def membership(world: World) -> dict[str, Any]:
     return {"pk": world.people[LEAD].memberships.get().pk}
 
@@ -152,6 +165,29 @@ DOORS: dict[str, Door] = {
     "group_settings": Door(READERS | {ADMINISTRATOR}, write=KEEPERS),
     "journal": Door(KEEPERS),
     "tokens": Door(SIGNED_IN),
+    "upload": Door(OFFICERS | {SECRETARIAT}),
+    "imports": Door(OFFICERS | {SECRETARIAT}),
+    "import": Door(WRITERS, hidden=frozenset({OTHER_OFFICER}), at=source),
+    "import_progress": Door(WRITERS, hidden=frozenset({OTHER_OFFICER}), at=source, answers=(302,)),
+    "import_apply": Door(WRITERS, hidden=frozenset({OTHER_OFFICER}), at=source, posts=nothing),
+    "import_drop": Door(WRITERS, hidden=frozenset({OTHER_OFFICER}), at=source, posts=nothing),
+    "import_undo": Door(WRITERS, hidden=frozenset({OTHER_OFFICER}), at=source, posts=nothing),
+    "import_missing": Door(WRITERS, hidden=frozenset({OTHER_OFFICER}), at=source, posts=nothing),
+    "import_problems_csv": Door(WRITERS, hidden=frozenset({OTHER_OFFICER}), at=source),
+    "to_sort": Door(READERS),
+    "suggestions_confirm": Door(OFFICERS | {SECRETARIAT}, posts=lambda world: {"suggestion": world.suggestion.pk}),
+    "sort_undo": Door(OFFICERS | {SECRETARIAT}, posts=nothing),
+    "sort_paste": Door(OFFICERS | {SECRETARIAT}),
+    "sort": Door(WRITERS, hidden=frozenset({OTHER_OFFICER}), at=grant),
+    "sort_quick": Door(WRITERS, hidden=frozenset({OTHER_OFFICER}), at=grant, posts=sorted_as),
+    "suggestion_dismiss": Door(
+        WRITERS, hidden=frozenset({OTHER_OFFICER}), at=grant, posts=lambda world: {"list": "priority"}
+    ),
+    "targets": Door(READERS),
+    "target_add": Door(frozenset({SECRETARIAT})),
+    "target_edit": Door(frozenset({SECRETARIAT}), at=target),
+    "target_end": Door(frozenset({SECRETARIAT}), at=target, posts=nothing),
+    "watch": Door(READERS, write=frozenset({SECRETARIAT})),
     "coverage": Door(READERS),
     "coverage_chart": Door(READERS),
     "coverage_grants": Door(READERS),
@@ -161,6 +197,8 @@ DOORS: dict[str, Door] = {
     "api-projects-detail": Door(READERS | OWN, hidden=MEMBERS_ELSEWHERE, at=project),
     "api-organisations-list": Door(READERS | OWN | MEMBERS_ELSEWHERE),
     "api-organisations-detail": Door(READERS | OWN, hidden=MEMBERS_ELSEWHERE, at=charity),
+    "api-coverage-list": Door(READERS),
+    "api-gaps-list": Door(READERS),
     "api-root": Door(SIGNED_IN),
     "api-schema": Door(SIGNED_IN),
     "api-docs": Door(SIGNED_IN),

@@ -147,59 +147,45 @@ def test_a_door_with_a_guard_that_is_too_wide_is_caught(planted: types.ModuleTyp
     ]
 
 
-NUMBERS = (
-    "-1",
-    "0",
-    "zz",
-    "99999999999999999999999",
-    "1.5",
-    "",
-    "%00",
-    "%F0%9F%92%A9",
-    "%FF%FE",
-    "a" * 10_000,
-    "%27%22%3C",
-)
-DAYS = ("2025-02-30", "0000-00-00", "9999-12-31", "0001-01-01", "today", "%00", "99999-01-01")
-CODES = ("nothing", "%00", "victim_services", "-1", "a" * 10_000, "not-stated", "undivided")
-ODD_QUERIES = [
-    *[
-        f"{name}={value}"
-        for name in ("page", "pk", "page_size", "funder", "recipient", "id", "version")
-        for value in NUMBERS
-    ],
-    *[f"{name}={value}" for name in ("on", "from", "to", "first", "last") for value in DAYS],
-    *[
-        f"{name}={value}"
-        for name in ("rows", "columns", "measure", "priority", "region", "group", "service", "audience", "term")
-        for value in CODES
-    ],
-    *[
-        f"{name}={value}"
-        for name in ("q", "search", "programme", "order", "state", "next", "lang")
-        for value in NUMBERS
-    ],
-    *[
-        f"cursor={value}"
-        for value in ("zz", "cD1hYmM=", "bz05OTk5OTk5OTk5", "cD0lMDA=", "%00", "cj0xJnA9OTk5OTk5OTk5OTk5OTk5OTk5OTk5")
-    ],
-    "rows=priority&columns=priority",
-    "rows=region&columns=region&measure=spread",
-    "from=2026-12-31&to=2026-01-01",
-    "from=0001-01-01&to=9999-12-31&measure=spread",
-    "priority=victim_services&priority=research&priority=nothing",
-    "&".join(f"region=code{number}" for number in range(500)),
+NUMBERS = ("-1", "zz", "99999999999999999999999", "", "%00", "%FF%FE", "a" * 10_000)
+DAYS = ("2025-02-30", "0000-00-00", "9999-12-31", "0001-01-01", "%00")
+CODES = ("nothing", "%00", "-1", "victim_services", "not-stated")
+CURSORS = ("zz", "cD1hYmM=", "cD0lMDA=", "%00", "cj0xJnA9OTk5OTk5OTk5OTk5OTk5OTk5OTk5")
+ANYWHERE = [f"{name}={value}" for name in ("page", "next", "lang") for value in NUMBERS] + [
     "format=xml",
     "version=a%0D%0Ab",
 ]
+IN_LISTS = [
+    *[
+        f"{name}={value}"
+        for name in ("funder", "recipient", "q", "search", "page_size", "sort", "programme")
+        for value in NUMBERS
+    ],
+    *[f"{name}={value}" for name in ("on", "from", "to") for value in DAYS],
+    *[f"{name}={value}" for name in ("rows", "columns", "measure", "priority", "state") for value in CODES],
+    *[f"cursor={value}" for value in CURSORS],
+    "rows=priority&columns=priority",
+    "from=2026-12-31&to=2026-01-01",
+    "from=0001-01-01&to=9999-12-31&measure=spread",
+    "on=9999-12-31&measure=live",
+    "priority=victim_services&priority=research&priority=nothing",
+    "&".join(f"region=code{number}" for number in range(500)),
+]
+LISTS = ("coverage", "gaps", "grants", "api-", "organisations", "people", "journal", "imports", "to_sort", "targets")
+"""How the names of doors begin that read more from their address than a page number."""
+
+
+def odd_addresses(name: str, world: worlds.World) -> Iterator[str]:
+    for query in ANYWHERE + (IN_LISTS if name.startswith(LISTS) else []):
+        yield f"{doors.address(name, world)}?{query}"
 
 
 def test_odd_addresses_never_break_a_door(world: worlds.World):
     client = client_of(world, SECRETARIAT)
     broken = [
-        f"{name}?{query[:60]}: {said(answer)}"
+        f"{address[:90]}: {said(answer)}"
         for name in DOORS
-        for query in ODD_QUERIES
-        if (answer := send(client, "get", f"{doors.address(name, world)}?{query}", {})).status_code >= 500
+        for address in odd_addresses(name, world)
+        if (answer := send(client, "get", address, {})).status_code >= 500
     ]
     assert broken == [], "\n".join(broken)

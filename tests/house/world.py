@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import io
+import json
+from dataclasses import dataclass
 
 from accounts.models import Organisation, Person
 from funders_portal.demo import loading
-from grants.models import Grant
+from grants import imports
+from grants.models import Grant, Import
+from priorities import rules
+from priorities.models import Code, Suggestion, Target
 from tests import factories
 
 STRANGER, NOBODY = "stranger", "signed in, belongs nowhere"
@@ -36,7 +41,10 @@ class World:
     charity: Organisation
     grant: Grant
     removed_grant: Grant
-    people: dict[str, Person | None] = field(default_factory=dict)
+    target: Target
+    suggestion: Suggestion
+    source: Import
+    people: dict[str, Person | None]
 
 
 def build() -> World:
@@ -47,8 +55,12 @@ def build() -> World:
     grant = factories.GrantFactory(funder=funder, recipient=charity)
     factories.GrantFactory(funder=other_funder, recipient=other_charity)
     removed = factories.GrantFactory(funder=funder, recipient=charity, removed_at=factories.NOW)
-    world = World(funder=funder, charity=charity, grant=grant, removed_grant=removed)
-    world.people = {
+    area = Code.objects.get(dimension="priority", code="victim_services")
+    suggestion = Suggestion.objects.create(
+        grant=grant, dimension="priority", code=area, rule=rules.TITLE, reason="refuge"
+    )
+    target = Target.objects.order_by("pk")[0]
+    people = {
         STRANGER: None,
         NOBODY: factories.PersonFactory(),
         OFFICER: factories.officer(funder),
@@ -62,4 +74,31 @@ def build() -> World:
         PUBLIC_BODY: factories.lead(factories.OrganisationFactory(is_public_body=True)),
         ADVISER: factories.contributor(factories.OrganisationFactory(is_adviser=True)),
     }
-    return world
+    source = received(file_of(funder, charity), people[OFFICER])
+    return World(funder, charity, grant, removed, target, suggestion, source, people)
+
+
+def file_of(funder: Organisation, charity: Organisation) -> bytes:
+    """A file in the 360Giving standard: one grant as it should be, one to repair, one that cannot be taken."""
+    parties = {
+        "fundingOrganization": [{"id": funder.org_id, "name": funder.name}],
+        "recipientOrganization": [{"id": charity.org_id, "name": charity.name}],
+        "currency": "GBP",
+        "description": "Invented.",
+    }
+    rows = [
+        {"id": "360G-house-1", "title": "Refuge in Leeds", "amountAwarded": 5000, "awardDate": "2026-05-01"},
+        {"id": "360G-house-2", "title": "Legal advice", "amountAwarded": "£7,000", "awardDate": "2026-05-01T00:00:00"},
+        {"id": "360G-house-3", "title": "Without an amount", "awardDate": "2026-02-30"},
+    ]
+    return json.dumps({"grants": [{**parties, **row} for row in rows]}).encode()
+
+
+def received(content: bytes, by: Person | None) -> Import:
+    """A file that an officer sent, read and waiting for a word."""
+    source = imports.receive(file=io.BytesIO(content), name="grants.json", by=by, at=factories.NOW)
+    while imports.read_next(at=factories.NOW):
+        pass
+    source.refresh_from_db()
+    assert source.state == Import.CHECKED, source.failure
+    return source
