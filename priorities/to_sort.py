@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Any
 
-from django.db.models import BooleanField, Case, Count, Exists, OuterRef, Q, QuerySet, Sum, Value, When
+import numpy as np
 
 from accounts.models import Person
-from counting.money import WHOLE
-from grants.models import Grant
-from priorities.models import Code, Dimension, Link, Suggestion
+from priorities import columns
+from priorities.blocks import Block, Flags, Ints
+from priorities.columns import Portfolio
+from priorities.models import NOT_STATED, Code, Dimension, Link, Suggestion
 
 ASKED = (Dimension.PRIORITY, Dimension.REGION)
 """What sorting asks; the other vocabularies may wait."""
@@ -28,6 +28,15 @@ class Backlog:
     @property
     def minutes(self) -> int:
         return -(-self.grants * SECONDS_EACH // 60)
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Grants (primary keys) that wait for one person: her own first, then the largest; her own alone, and all."""
+
+    ids: list[int]
+    own: Backlog
+    all: Backlog
 
 
 @dataclass(slots=True)
@@ -48,38 +57,45 @@ class Proposal:
         return str(Dimension(self.dimension).label)
 
 
-def unsorted(grants: QuerySet[Grant]) -> QuerySet[Grant]:
-    """Those whose area or place is not wholly stated; shares of a joint award stand in their parent."""
-    waiting = Q()
-    for dimension in ASKED:
-        whole = Link.objects.filter(dimension=dimension).order_by().values("grant").annotate(total=Sum("share"))
-        waiting |= ~Q(id__in=whole.filter(total=WHOLE).values("grant"))
-    return grants.filter(waiting, joint_share=False)
+def unsorted(person: Person) -> Queue:
+    """Those whose area or place is not wholly stated; a share of a joint award is sorted with its parent."""
+    portfolio = columns.current()
+    return _queue(person, [(block, _waits(block, portfolio)) for block in portfolio.blocks])
 
 
-def with_more_suggested(grants: QuerySet[Grant]) -> QuerySet[Grant]:
+def with_more_suggested(person: Person) -> Queue:
     """Sorted by area and place, with suggestions left in the vocabularies that may wait."""
-    suggested = Suggestion.objects.open().filter(grant=OuterRef("pk"))
-    return grants.filter(Exists(suggested)).exclude(id__in=unsorted(grants).values("id"))
+    portfolio = columns.current()
+    rest = Suggestion.objects.filter(dismissed=False).exclude(dimension__in=ASKED).order_by()
+    suggested = np.fromiter(rest.values_list("grant_id", flat=True).distinct(), np.int64)
+    blocks = portfolio.blocks
+    return _queue(person, [(each, ~_waits(each, portfolio) & np.isin(each.ids, suggested)) for each in blocks])
 
 
-def own_first(grants: QuerySet[Grant], person: Person) -> QuerySet[Grant]:
-    """The person's own before those of other funders, the largest first; `mine` says which she may sort."""
-    if person.is_secretariat:
-        return grants.annotate(mine=Value(True)).order_by("-amount_awarded", "id")
-    mine = Case(When(funder__in=person.officer_ids, then=True), default=False, output_field=BooleanField())
-    return grants.annotate(mine=mine).order_by("-mine", "-amount_awarded", "id")
+def _waits(block: Block, portfolio: Portfolio) -> Flags:
+    waits = np.zeros(block.size, bool)
+    for dimension in ASKED:
+        entries = portfolio.vocabulary[dimension]
+        waits |= block.touching(dimension, np.array([entry.code == NOT_STATED for entry in entries]))
+    return waits
 
 
-def backlog(grants: QuerySet[Grant]) -> Backlog:
-    totals = grants.order_by().aggregate(count=Count("id"), pence=Sum("amount_awarded", filter=Q(currency="GBP")))
-    return Backlog(totals["count"], totals["pence"] or 0)
+def _queue(person: Person, chosen: list[tuple[Block, Flags]]) -> Queue:
+    """Nobody but funders and the secretariat has a queue, and these see every grant."""
+    rows = [(block, flags & block.alive & ~block.joint) for block, flags in chosen]
+    ids, funder, pence, currency = (
+        np.concatenate([getattr(block, name)[flags] for block, flags in rows])
+        for name in ("ids", "funder", "pence", "currency")
+    )
+    mine = np.full(len(ids), person.is_secretariat) | np.isin(funder, np.array(person.officer_ids, np.int64))
+    counted = np.where(currency == 0, pence, 0)
+    order = np.lexsort((ids, -pence, ~mine))
+    waiting = ids[order].tolist() if person.sees_all_grants else []
+    return Queue(waiting, _backlog(counted[mine]), _backlog(counted))
 
 
-def waiting_for(person: Person) -> Backlog:
-    """What this person herself may sort, for the navigation and the home page."""
-    editable: Any = Grant.objects.editable_by(person)
-    return backlog(unsorted(editable))
+def _backlog(pence: Ints) -> Backlog:
+    return Backlog(len(pence), int(pence.sum()))
 
 
 def proposals(grant_ids: Collection[int]) -> dict[int, dict[str, Proposal]]:
@@ -94,9 +110,9 @@ def proposals(grant_ids: Collection[int]) -> dict[int, dict[str, Proposal]]:
     return {grant: {name: one[name] for name in order if name in one} for grant, one in found.items()}
 
 
-def stated(grants: Iterable[Grant]) -> dict[int, dict[str, list[tuple[Code, int]]]]:
+def stated(grant_ids: Collection[int]) -> dict[int, dict[str, list[tuple[Code, int]]]]:
     """What people have said of these grants: grant to dimension to entries with their shares."""
     found: dict[int, dict[str, list[tuple[Code, int]]]] = {}
-    for link in Link.objects.filter(grant__in=grants).select_related("code").order_by("code__order"):
+    for link in Link.objects.filter(grant__in=grant_ids).select_related("code").order_by("code__order"):
         found.setdefault(link.grant_id, {}).setdefault(link.dimension, []).append((link.code, link.share))
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import zip_longest
 from typing import Any, cast
 
 from django.contrib import messages
@@ -53,18 +54,17 @@ def to_sort(request: HttpRequest) -> HttpResponse:
 def _screen(request: HttpRequest, *, status: int = 200, problem: str = "", wrong: int | None = None) -> HttpResponse:
     """The grants to sort, or with ?rest those whose other suggestions wait; `wrong` is the grant with the problem."""
     rest = "rest" in request.GET
-    visible = Grant.objects.visible_to(request.user)
-    waiting = queue.with_more_suggested(visible) if rest else queue.unsorted(visible)
-    ordered = queue.own_first(waiting, person(request)).select_related("funder").prefetch_related("recipients")
-    page = Paginator(ordered, A_SCREEN).get_page(request.GET.get("page"))
-    items = _items(list(page.object_list), rest)
+    unsorted = queue.unsorted(person(request))
+    shown = queue.with_more_suggested(person(request)) if rest else unsorted
+    page = Paginator(shown.ids, A_SCREEN).get_page(request.GET.get("page"))
+    items = _items(request, list(page.object_list))
     context = {
         "page": page,
         "items": items,
         "rest": rest,
         "query": request.GET.urlencode(),
-        "own": queue.waiting_for(person(request)),
-        "all": queue.backlog(queue.unsorted(visible)),
+        "own": unsorted.own,
+        "all": unsorted.all,
         "last": request.session.get(LAST),
         "problem": problem,
         "wrong": wrong,
@@ -76,27 +76,27 @@ def _screen(request: HttpRequest, *, status: int = 200, problem: str = "", wrong
     return render(request, "priorities/to_sort.html", context, status=status)
 
 
-def _items(grants: list[Any], rest: bool) -> list[dict[str, Any]]:
+def _items(request: HttpRequest, ids: list[int]) -> list[dict[str, Any]]:
     """Each grant of a screen with what people said of it and what is suggested."""
-    proposed, said = queue.proposals([grant.pk for grant in grants]), queue.stated(grants)
-    following: list[int | None] = [*[grant.pk for grant in grants[1:]], None]
-    items = []
-    for grant, after in zip(grants, following, strict=False):
-        proposals = proposed.get(grant.pk, {})
-        items.append(
-            {
-                "grant": grant,
-                "mine": grant.mine,
-                "next": after,
-                "seen": linking.fingerprint(grant),
-                "said": said.get(grant.pk, {}),
-                "area": proposals.get(Dimension.PRIORITY),
-                "place": proposals.get(Dimension.REGION),
-                "also": [each for name, each in proposals.items() if name not in queue.ASKED],
-                "suggestions": [each for proposal in proposals.values() for each in proposal.ids],
-            }
-        )
-    return items
+    visible = Grant.objects.visible_to(request.user).select_related("funder").prefetch_related("recipients")
+    grants = visible.in_bulk(ids)
+    mine = set(Grant.objects.editable_by(request.user).filter(pk__in=ids).values_list("pk", flat=True))
+    proposed, said = queue.proposals(ids), queue.stated(ids)
+    return [
+        {
+            "grant": grants[pk],
+            "mine": pk in mine,
+            "next": after,
+            "seen": linking.fingerprint(grants[pk]),
+            "said": said.get(pk, {}),
+            "area": proposed.get(pk, {}).get(Dimension.PRIORITY),
+            "place": proposed.get(pk, {}).get(Dimension.REGION),
+            "also": [each for name, each in proposed.get(pk, {}).items() if name not in queue.ASKED],
+            "suggestions": [each for proposal in proposed.get(pk, {}).values() for each in proposal.ids],
+        }
+        for pk, after in zip_longest(ids, ids[1:])
+        if pk in grants
+    ]
 
 
 def _entries(dimension: str) -> list[Code]:

@@ -54,9 +54,9 @@ def test_a_grant_waits_until_area_and_place_are_wholly_stated():
     link(done, "region", "undivided")
     joint.joint_share, joint.amount_awarded = True, 0
     joint.save()
-    everything = type(waiting).objects.all()
-    assert set(to_sort.unsorted(everything)) == {waiting, half}
-    assert to_sort.backlog(to_sort.unsorted(everything)) == to_sort.Backlog(2, 2_000_000)
+    queue = to_sort.unsorted(secretariat())
+    assert set(queue.ids) == {waiting.pk, half.pk}
+    assert queue.own == queue.all == to_sort.Backlog(2, 2_000_000)
     assert to_sort.Backlog(3, 0).minutes == 2
 
 
@@ -74,7 +74,7 @@ def test_the_officers_own_come_first_and_then_the_largest(sign_in):
 
 def test_other_currencies_are_counted_but_not_added():
     GrantFactory(currency="EUR", amount_awarded=100)
-    assert to_sort.waiting_for(secretariat()) == to_sort.Backlog(1, 0)
+    assert to_sort.unsorted(secretariat()).own == to_sort.Backlog(1, 0)
 
 
 def test_a_suggestion_is_shown_with_its_reason(sign_in):
