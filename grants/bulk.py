@@ -1,4 +1,4 @@
-"""Many rows into one table at once: COPY on PostgreSQL, executemany on SQLite; numbers are taken inside the transaction."""
+"""Many rows into one table at once: COPY on PostgreSQL, executemany on SQLite."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Tuples = Iterable[Sequence[Any]]
 
 
 def insert(model: type[models.Model], fields: Sequence[str], rows: Tuples) -> None:
-    """Insert `rows`, each with a value for each of `fields` (attnames); dates may be ISO texts, JSON is text already."""
+    """Insert `rows`, each with a value for each of `fields` (attnames); dates may be ISO texts."""
     columns = ", ".join(_quoted(model, field) for field in fields)
     table = connection.ops.quote_name(model._meta.db_table)
     with connection.cursor() as cursor:

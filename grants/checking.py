@@ -378,8 +378,10 @@ class _Check:
 
     def number(self, column: str, written: str) -> Decimal:
         """A number that was written as text: "£1,250.50 " gives 1250.50. Raises money.NotMoney."""
+        if len(written) > 60:
+            raise money.NotMoney("not-a-number")
         text = re.sub(r"\s|^(?:GBP|£)|(?:GBP|£)$", "", written.strip(), flags=re.IGNORECASE)
-        if not _PLAIN_NUMBER.fullmatch(text) or len(text) > 60:
+        if not _PLAIN_NUMBER.fullmatch(text):
             raise money.NotMoney("not-a-number")
         number = Decimal(text.replace(",", ""))
         self.note(column, "number-as-text", written, number)

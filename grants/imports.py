@@ -1,4 +1,4 @@
-"""A file's way in: received, read, shown, applied, undone. Each waits as a row; nothing changes before a person says so."""
+"""A file's way in: received, read, shown, applied, undone. Nothing changes before a person says so."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class _Hashed(File):
 
 # --- in -----------------------------------------------------------------------------------------------------------
 def receive(*, file: Any, name: str, by: Person | None, at: datetime, funder: Organisation | None = None) -> Import:
-    """Keep a file until it is read; `funder` restricts it to that funder's rows. Raises OSError where it cannot be kept."""
+    """Keep a file until it is read; `funder` restricts it to that funder's rows. Raises OSError."""
     source = Import(name=Path(name).name[:255] or "file", by=by, funder=funder, received_at=at)
     hashed = _Hashed(file)
     source.file.save("received", hashed, save=False)
@@ -99,7 +99,7 @@ def claim(source: Import, *, at: datetime) -> Import:
 
 
 def _process(pid: int) -> str:
-    """This machine's name for a running process, or "" where there is none; the start tells apart a number used twice."""
+    """This machine's name for a running process, or "" where there is none; the start tells apart a number reused."""
     try:
         start = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
     except FileNotFoundError:
@@ -115,7 +115,7 @@ def _is_gone(source: Import, at: datetime) -> bool:
 
 
 def read(source: Import, *, at: datetime) -> None:
-    """Read and check a claimed file, batch by batch, then show what it would change. What fails is said on the import."""
+    """Read and check a claimed file, batch by batch, to be shown before it is applied. What fails is said on it."""
     _clear(source)
     allowed = _allowed(source)
     comparison = comparing.Comparison(source, allowed=allowed, on=timezone.localdate(at))
@@ -216,7 +216,7 @@ def _carry_out_next(at: datetime) -> bool:
 
 
 def _one_at_a_time() -> None:
-    """Two imports may name the same new organisation, so on PostgreSQL the second waits; SQLite has one writer anyway."""
+    """Two imports may name one new organisation, so on PostgreSQL the second waits; SQLite has one writer anyway."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('grants.imports'))")
@@ -279,7 +279,7 @@ def forget(source: Import) -> None:
 # --- grants that are no longer in the file -------------------------------------------------------------------------
 @transaction.atomic
 def answer_missing(source: Import, *, rows: Iterable[int], answer: str, by: Person | None, at: datetime) -> int:
-    """Keep or remove grants that this file lacks (`rows`: ImportRow keys); how many were answered. Raises WrongState."""
+    """Keep or remove grants that this file lacks (`rows`: ImportRow keys); how many. Raises WrongState."""
     if source.state != Import.APPLIED:
         raise WrongState(source.state)
     asked = source.rows.filter(outcome=ImportRow.MISSING, answer="", pk__in=list(rows))

@@ -1,4 +1,4 @@
-"""Texts as files bring them: blanks, misread characters, contact details; each mended with the code of what was wrong."""
+"""Texts as files bring them: blanks, misread characters and contact details found, mended and named by a code."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import re
 LEFT_OUT = "[…]"
 """Stands where a contact detail or a name stood."""
 
+LONGEST_NAME = 200
+"""So much of a person's name is looked for."""
+
 _BLANK = " \t\r\n\u00a0\u2007\u202f\u200b\u200c\u200d\u2060\ufeff"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff]")
-_BREAK = re.compile(r"[^\S\r\n]*[\r\n\u2028\u2029]+\s*")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 # Two or more characters in a row that UTF-8 bytes turn into when they are read as Windows-1252 or Latin-1.
@@ -21,12 +23,14 @@ _MISREAD = re.compile(f"[{_LEAD}][{_TAIL}]{{1,2}}")
 _WINDOWS = re.compile("[\u0080-\u009f]")
 _MEANT = re.compile("[\u00a0-\u00ff\u2010-\u2044\u20ac\u2122\u0174-\u0177]")
 
-_EMAIL = r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+"
-_PHONE = r"(?<![\w£$€.,/-])(?:\+44[\s()-]*(?:0[\s)-]*)?|\(?0)[1-9](?:[\s()-]*\d){8,9}(?!\d)"
+# Every repetition has an end, so that no text, however long, takes more than a moment.
+_EMAIL = r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"
+_PHONE = r"(?<![\w£$€.,/-])(?:\+44[\s()-]{0,3}(?:0[\s)-]{0,2})?|\(?0)[1-9](?:[\s()-]{0,3}\d){8,9}(?!\d)"
 _POSTCODE = r"\b[A-Z]{1,2}\d[A-Z\d]?\s?\d[ABD-HJLNP-UW-Z]{2}\b"
 _STREET = (
-    r"\b(?:[Ff]lat \w+,? )?\d{1,4}[A-Za-z]?,? (?:[A-Z][\w'’-]+ ){1,3}"
-    r"(?:Street|Road|Lane|Avenue|Close|Drive|Terrace|Gardens|Crescent|Grove|Mews|Square|Rd|Ave|St)\b(?!\.? [A-Z][a-z]+['’]?s?\b)"
+    r"\b(?:[Ff]lat \w{1,5},? )?\d{1,4}[A-Za-z]?,? (?:[A-Z][\w'’-]{1,30} ){1,3}"
+    r"(?:Street|Road|Lane|Avenue|Close|Drive|Terrace|Gardens|Crescent|Grove|Mews|Square|Rd|Ave|St)\b"
+    r"(?!\.? [A-Z][a-z]{1,30}['’]?s?\b)"
 )
 _CONTACT = re.compile(f"{_EMAIL}|{_PHONE}|{_POSTCODE}|{_STREET}")
 _MAYBE_CONTACT = re.compile(r"[@\d]")
@@ -44,9 +48,9 @@ def tidy(text: str, *, lines: bool = False) -> tuple[str, tuple[str, ...]]:
             codes.append(code)
             text = mended
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if not lines and (mended := _BREAK.sub(" ", text)) != text:
+    if not lines and len(parts := text.splitlines()) > 1:
         codes.append("line-break")
-        text = mended
+        text = " ".join(part for part in map(str.strip, parts) if part)
     if "\ufffd" in text:
         codes.append("broken-character")
     return text, tuple(codes)
@@ -100,7 +104,7 @@ def without_contacts(text: str) -> str:
 
 def without_names(text: str, names: tuple[str, ...]) -> str:
     """`text` without these names of people: whole, whatever their capitals, and by each of their longer parts."""
-    for name in names:
+    for name in (each[:LONGEST_NAME] for each in names):
         text = re.sub(re.escape(name), LEFT_OUT, text, flags=re.IGNORECASE)
         for part in re.findall(r"\w{3,}", name):
             if not part.islower():

@@ -57,7 +57,7 @@ def _undo(source: Import, pks: Sequence[int], done: Undone, *, by: Any, at: date
 
 
 def remove(source: Import, grant_ids: Sequence[str], *, by: Any, at: datetime) -> list[int]:
-    """Mark grants that a file lacks as removed; primary keys of those that stood. Undoing the import brings them back."""
+    """Mark grants that a file lacks as removed; primary keys of those that stood. Undoing brings them back."""
     newest = Revision.objects.filter(grant=OuterRef("pk")).order_by("-number")
     back: list[tuple[int, int, Content]] = []
     moment = connection.ops.adapt_datetimefield_value(at)
