@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.forms import CheckboxSelectMultiple
 from django.http import QueryDict
 from django.utils.formats import date_format
 from django.utils.text import capfirst
@@ -80,13 +79,24 @@ def _without(data: QueryDict, name: str, value: str) -> str:
     return rest.urlencode()
 
 
+@dataclass(frozen=True, slots=True)
+class Ticks:
+    """What one may narrow the figures to, of one kind: each choice's value, words, and whether it is ticked."""
+
+    name: str
+    words: str
+    offered: list[tuple[str, str, bool]]
+    refusals: list[str]
+
+    @property
+    def open(self) -> bool:
+        return bool(self.refusals) or any(ticked for _value, _words, ticked in self.offered)
+
+
 def sheet(asked: CoverageFilter) -> dict[str, Any]:
     """The form's fields as the sheet lays them out, filled with what is asked now; refused ones as they were typed."""
-    form: Any = (CoverageFilter(_filled(asked)) if asked.is_valid() else asked).form
+    form: Any = _filled(asked).form if asked.is_valid() else asked.form
     form.all_optional = True
-    narrowed = ["funder", *Dimension.values]
-    for name in narrowed:
-        form.fields[name].widget = CheckboxSelectMultiple(choices=form.fields[name].choices)
     for name in ("measure", "rows", "columns"):
         form.fields[name].widget.choices = _offered(form.fields[name].choices, usual=not asked.is_valid())
     return {
@@ -94,9 +104,15 @@ def sheet(asked: CoverageFilter) -> dict[str, Any]:
         "measure": form["measure"],
         "days": [form[name] for name in ("on", "from", "to")],
         "shown": [form[name] for name in ("rows", "columns")],
-        "narrowed": [form[name] for name in narrowed],
+        "narrowed": [_ticks(form, name) for name in ("funder", *Dimension.values)],
         "kept": [(name, value) for name in ("recipient", "programme") for value in asked.data.getlist(name) if value],
     }
+
+
+def _ticks(form: Any, name: str) -> Ticks:
+    chosen = {str(each) for each in form[name].value() or ()}
+    offered = [(str(value), str(words), str(value) in chosen) for value, words in form.fields[name].choices]
+    return Ticks(name, capfirst(form.fields[name].label), offered, list(form.errors.get(name, ())))
 
 
 def _offered(choices: Iterable[tuple[str, Any]], *, usual: bool) -> list[tuple[str, str]]:
@@ -104,8 +120,8 @@ def _offered(choices: Iterable[tuple[str, Any]], *, usual: bool) -> list[tuple[s
     return [(code, capfirst(label)) if code else (code, _("As usual")) for code, label in choices if code or usual]
 
 
-def _filled(asked: CoverageFilter) -> QueryDict:
-    """The parameters with the defaults that were taken where they say nothing."""
+def _filled(asked: CoverageFilter) -> CoverageFilter:
+    """The same, with the defaults that were taken where the parameters say nothing."""
     question = asked.question
     data: QueryDict = asked.data.copy()
     for name in asked.also:
@@ -116,7 +132,9 @@ def _filled(asked: CoverageFilter) -> QueryDict:
     for name, day in (("from", question.first), ("to", question.last)):
         if day:
             data[name] = day.isoformat()
-    return data
+    filled = CoverageFilter(data)
+    filled.vocabulary = asked.vocabulary
+    return filled
 
 
 def _day(day: Any) -> str:
