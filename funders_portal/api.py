@@ -49,7 +49,8 @@ def in_sentences(wrong: Exception, context: dict[str, Any]) -> Response | None:
     response = exception_handler(wrong, context)
     if response is not None and not (isinstance(response.data, dict) and "detail" in response.data):
         fields = response.data if isinstance(response.data, dict) else {"": response.data}
-        told = [f"{name}: {each}" if name not in ("", "__all__") else str(each) for name, lines in fields.items() for each in lines]
+        fields = {"" if name == "__all__" else name: lines for name, lines in fields.items()}
+        told = [f"{name}: {each}" if name else str(each) for name, lines in fields.items() for each in lines]
         response.data = {"detail": " ".join(told), "fields": fields}
     return response
 
