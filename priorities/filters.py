@@ -60,7 +60,7 @@ class Organisations(forms.MultipleChoiceField):
     """Organisations by the portal's number or by identifier (GB-CHC-1234567); gives their numbers."""
 
     def to_python(self, value: Any) -> list[int]:
-        return [self._found(each) for each in dict.fromkeys(super().to_python(value)) if each]
+        return list(dict.fromkeys(self._found(each) for each in super().to_python(value) if each))
 
     def validate(self, value: Any) -> None:
         """Everything is known by then."""

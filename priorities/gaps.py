@@ -148,12 +148,11 @@ class _Found(NamedTuple):
 
 
 class _Missed(NamedTuple):
-    """A target that is not met: what there is and what is short, in what the target counts, and the grants counted."""
+    """A target that is not met: what there is and what is short, in what the target counts."""
 
     target: Target
     have: int
     short: int
-    grants: list[int]
 
     @property
     def pence(self) -> int:
@@ -189,7 +188,7 @@ class _Look:
                 cell,
                 UNDER_TARGET,
                 pence=missed.pence,
-                grants=missed.grants,
+                grants=self.counted(cell, missed.target),
                 sentence=sentences.under_target(cell, missed.target, missed.have, missed.short, self.on),
             )
             return _Found((1, 0, -missed.pence, place), gap, cell)
@@ -217,14 +216,16 @@ class _Look:
         return _Found((2 if cell.named else 4, 0, -int(standing.by_area[at[0]]), place), gap, cell, unreached)
 
     def ending(self, cell: Cell, place: int) -> _Found:
-        parts = [part for part in self.standing[cell.dimension].parts(*self.at(cell)) if self.lasts(part)]
+        all_parts = self.standing[cell.dimension].parts(*self.at(cell))
+        parts = [part for part in all_parts if self.lasts(part)]
+        undated = sum(part.ends is None for part in all_parts)
         last = max(part.ends for part in parts if part.ends)
         gap = self.gap(
             cell,
             ENDING,
             pence=sum(part.pence for part in parts if part.currency == "GBP"),
             grants=[part.grant for part in parts],
-            sentence=sentences.ending(cell, parts, last, self.funders),
+            sentence=sentences.ending(cell, parts, last, undated, self.funders),
             until=last,
         )
         return _Found((3, day_number(last), -gap.pence, place), gap, cell)
@@ -290,15 +291,21 @@ class _Look:
     def against(self, cell: Cell, target: Target) -> _Missed:
         standing, at = self.standing[cell.dimension], self.at(cell)
         if target.kind == Target.AMOUNT:
-            year = self.year(cell)
-            have = coverage.table(year, portfolio=self.portfolio).total
-            return _Missed(target, have, target.value - have, coverage.grant_ids(year, portfolio=self.portfolio))
-        grants = [part.grant for part in standing.parts(*at) if self.lasts(part) and part.starts <= self.on]
-        if target.kind == Target.NUMBER:
-            return _Missed(target, int(standing.running[at]), target.value - int(standing.running[at]), grants)
-        # A share of an area is of all that the area has; a share that an area as a whole shall have, of everything.
-        whole = int(standing.by_area[at[0]] if cell.code else standing.pence.sum())
-        return _Missed(target, int(standing.pence[at]), whole * target.value // WHOLE - int(standing.pence[at]), grants)
+            have, wanted = coverage.table(self.year(cell), portfolio=self.portfolio).total, target.value
+        elif target.kind == Target.NUMBER:
+            have, wanted = int(standing.running[at]), target.value
+        else:
+            # A share of an area is of all that the area has; one for an area as a whole is of everything.
+            whole = int(standing.by_area[at[0]] if cell.code else standing.pence.sum())
+            have, wanted = int(standing.pence[at]), whole * target.value // WHOLE
+        return _Missed(target, have, wanted - have)
+
+    def counted(self, cell: Cell, target: Target) -> list[int]:
+        """The grants that a target counts as being there."""
+        if target.kind == Target.AMOUNT:
+            return coverage.grant_ids(self.year(cell), portfolio=self.portfolio)
+        standing, (area, code) = self.standing[cell.dimension], self.at(cell)
+        return standing.ids(area, np.arange(standing.shape[1]) == code)
 
     def year(self, cell: Cell) -> Question:
         """The cell's share of the day's calendar year, each award shared out evenly by day."""

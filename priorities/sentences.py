@@ -157,6 +157,9 @@ class Empty:
         if len(labels) <= NAMED:
             people = "; ".join([labels[0], *map(lowered, labels[1:])])
             return gettext("%(people)s: no grant says it reaches them.") % {"people": people}
+        if len(labels) == named:
+            told = gettext("All %(named)s groups that the funders named: no grant says it reaches them.")
+            return told % {"named": number(named)}
         return gettext("%(count)s of the %(named)s groups that the funders named: no grant says it reaches them.") % {
             "count": number(len(labels)).capitalize(),
             "named": number(named),
@@ -197,15 +200,25 @@ def things(dimension: str) -> str:
     }[dimension]
 
 
-def ending(cell: Cell, parts: Sequence[Part], until: date, funders: Mapping[int, str]) -> str:
-    """`parts`: the grants that run in the cell or are to start; all are over at the end of `until`."""
+def ending(cell: Cell, parts: Sequence[Part], until: date, undated: int, funders: Mapping[int, str]) -> str:
+    """`parts`: the grants that run in the cell or are to start; all are over at the end of `until`.
+
+    undated: how many grants beside them do not say when they end.
+    """
     finding = gettext("%(place)s: money running out.") % {"place": place(cell)}
     if len(parts) == 1:
         fact = gettext("The only grant, %(worth)s, ends on %(day)s and nothing follows.")
-        return f"{finding} {fact % {'worth': worth(parts[0], funders), 'day': day(until)}}"
-    fact = gettext("The last of %(count)s grants, %(amount)s in all, ends on %(day)s and nothing follows.")
-    amount = money.short(sum(part.pence for part in parts if part.currency == "GBP"))
-    return f"{finding} {fact % {'count': number(len(parts)), 'amount': amount, 'day': day(until)}}"
+        told = [finding, fact % {"worth": worth(parts[0], funders), "day": day(until)}]
+    else:
+        fact = gettext("The last of %(count)s grants, %(amount)s in all, ends on %(day)s and nothing follows.")
+        amount = money.short(sum(part.pence for part in parts if part.currency == "GBP"))
+        told = [finding, fact % {"count": number(len(parts)), "amount": amount, "day": day(until)}]
+    if undated:
+        beside = ngettext(
+            "One more grant does not say when it ends.", "%(count)s more grants do not say when they end.", undated
+        )
+        told.append(beside % {"count": number(undated).capitalize()})
+    return " ".join(told)
 
 
 def under_target(cell: Cell, target: Target, have: int, short: int, on: date) -> str:
