@@ -6,7 +6,7 @@ from rest_framework.routers import DefaultRouter
 from accounts.api import OrganisationViewSet
 from funders_portal import api, dashboards, home
 from grants.api import GrantViewSet, ProjectViewSet
-from priorities.api import CoverageViewSet, GapViewSet
+from priorities.api import CoverageViewSet, GapViewSet, PriorityViewSet
 
 
 class Router(DefaultRouter):
@@ -18,6 +18,7 @@ router = Router()
 router.register("grants", GrantViewSet, basename="api-grants")
 router.register("projects", ProjectViewSet, basename="api-projects")
 router.register("organisations", OrganisationViewSet, basename="api-organisations")
+router.register("priorities", PriorityViewSet, basename="api-priorities")
 router.register("coverage", CoverageViewSet, basename="api-coverage")
 router.register("gaps", GapViewSet, basename="api-gaps")
 

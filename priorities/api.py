@@ -6,18 +6,22 @@ from collections.abc import Iterator
 from typing import Any
 
 import django_filters
+from django.utils.translation import gettext_lazy
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework.exceptions import ValidationError
+from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.viewsets import ViewSet
+from rest_framework.viewsets import GenericViewSet, ViewSet
 
-from accounts.access import FUNDERS
+from accounts.access import FUNDERS, SignedIn
 from accounts.api_access import Guarded
+from accounts.filters import ApiForm
 from priorities import coverage
 from priorities.filters import CoverageFilter, DayFilter, GapFilter
-from priorities.serializers import GapsSerializer, TableSerializer
+from priorities.models import Code, Dimension
+from priorities.serializers import CodeSerializer, GapsSerializer, TableSerializer
 
 ALSO = ("format",)
 """What the API itself reads is no filter."""
@@ -60,6 +64,29 @@ class GapViewSet(Guarded, ViewSet):
         if not asked.is_valid():
             raise ValidationError(_refusals(asked))
         return Response(asked.found().as_dict())
+
+
+class CodeFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Which entries; what is left out is not filtered."""
+
+    dimension = django_filters.ChoiceFilter(choices=Dimension.choices, label=gettext_lazy("List"))
+    kind = django_filters.ChoiceFilter(choices=Code.KINDS, label=gettext_lazy("Kind of entry"))
+    parent = django_filters.CharFilter(field_name="parent__code", label=gettext_lazy("Code above it"), max_length=40)
+
+    class Meta:
+        model = Code
+        fields: list[str] = []
+        form = ApiForm
+
+
+@extend_schema_view(
+    list=extend_schema(description="The funders' own list and the vocabularies beside it, ended entries included."),
+)
+class PriorityViewSet(Guarded, ListModelMixin, GenericViewSet[Code]):
+    guard = (SignedIn,)
+    queryset = Code.objects.select_related("parent")
+    serializer_class = CodeSerializer
+    filterset_class = CodeFilter
 
 
 def _refusals(asked: django_filters.FilterSet) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from priorities.gaps import KINDS
+from priorities.models import Code
 
 
 class LineSerializer(serializers.Serializer[Any]):
@@ -59,3 +60,28 @@ class GapsSerializer(serializers.Serializer[Any]):
     on = serializers.DateField()
     gaps = GapSerializer(many=True)
     lines = GapLineSerializer(many=True)
+
+
+class CodeSerializer(serializers.ModelSerializer[Code]):
+    """One entry of the funders' own list (dimension "priority") or of a vocabulary beside it."""
+
+    parent = serializers.CharField(  # type: ignore[assignment]
+        source="parent.code", default=None, allow_null=True, help_text="The code above it in the tree."
+    )
+
+    class Meta:
+        model = Code
+        fields = (
+            "dimension",
+            "code",
+            "label",
+            "kind",
+            "parent",
+            "order",
+            "neglected",
+            "watchable",
+            "source",
+            "version",
+            "valid_from",
+            "valid_to",
+        )

@@ -1,8 +1,12 @@
 """What a grant is probably for, by its words, its places and what went before."""
 
+import csv
+from pathlib import Path
+
 import pytest
 
 from counting.money import WHOLE
+from funders_portal import demo
 from priorities.rules import Facts, Suggested, suggest
 
 HELD_OUT = [
@@ -123,3 +127,20 @@ def test_shares_suggested_for_a_dimension_come_to_the_whole():
     facts = Facts("Housing, clothing, travel and counselling for women, men and children", regions=["NE", "NW", "UK"])
     for dimension in ("priority", "region", "group", "service"):
         assert sum(shares(facts, dimension).values()) == WHOLE
+
+
+def test_the_area_is_right_for_four_in_five_grants_of_the_demo():
+    with (Path(demo.__file__).parent / "portfolio.csv").open(newline="", encoding="utf-8") as file:
+        grants = list(csv.DictReader(file))
+    right = [each for each in grants if largest(each["priority"]) & set(shares(as_facts(each), "priority"))]
+    assert len(right) / len(grants) >= 0.8, f"{len(right)} of {len(grants)} right"
+
+
+def as_facts(grant: dict[str, str]) -> Facts:
+    return Facts(grant["title"], recipient=grant["recipient"])
+
+
+def largest(split: str) -> set[str]:
+    """ "awareness=60;research=40" gives awareness; equal shares give both."""
+    parts = {code: int(share) for code, share in (part.split("=") for part in split.split(";"))}
+    return {code for code, share in parts.items() if share == max(parts.values())}
