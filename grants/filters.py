@@ -212,7 +212,11 @@ class GrantFilter(FilterSet):  # type: ignore[misc]
         empty_label=gettext_lazy("Either"),
     )
     regrant = ChoicesFilter(
-        label=gettext_lazy("Kind of regrant"), field_name="regrant_type", lookup_expr="in", choices=REGRANTS
+        label=gettext_lazy("Kind of regrant"),
+        field_name="regrant_type",
+        lookup_expr="in",
+        choices=REGRANTS,
+        widget=forms.CheckboxSelectMultiple,
     )
     sort = TellingChoiceFilter(
         label=gettext_lazy("Sorted by"),

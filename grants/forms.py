@@ -62,8 +62,8 @@ class GrantForm(forms.Form):
     )
     recipients = forms.CharField(
         label=gettext_lazy("Recipients"),
-        required=False,
         max_length=5000,
+        error_messages={"required": gettext_lazy("Say who gets the grant.")},
         help_text=gettext_lazy("Organisation identifier (GB-CHC-1234567) or exact name; each on its own line."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
@@ -94,7 +94,7 @@ class GrantForm(forms.Form):
         required=False,
         min_value=1,
         max_value=MONTHS_AT_MOST,
-        help_text=gettext_lazy("The end is worked out from the start and the months unless you give it below."),
+        help_text=gettext_lazy("The end is worked out from the start and the months unless you give it."),
     )
     planned_end = KnownDateField(label=gettext_lazy("Planned end"))
     actual_start = KnownDateField(label=gettext_lazy("Actual start"))
@@ -142,6 +142,7 @@ class GrantForm(forms.Form):
         self.fields["funder"].queryset = own_funders(person)  # type: ignore[attr-defined]
         if self.fields["funder"].queryset.count() == 1:  # type: ignore[attr-defined]
             self.fields["funder"].initial = self.fields["funder"].queryset.get()  # type: ignore[attr-defined]
+        self.fields["recipients"].required = not (self.is_bound and self.data.get("to_individual"))
         if grant:
             del self.fields["grant_id"]
 
@@ -210,8 +211,6 @@ class GrantForm(forms.Form):
             self.add_error(
                 "recipients", _("Not known yet: %s. Mend the name, or tick below that it is to be added.") % named
             )
-        if not lines and not self.cleaned_data.get("to_individual") and "recipients" in self.cleaned_data:
-            self.add_error("recipients", _("Say who gets the grant."))
 
     def _read_recipient(self, line: str) -> None:
         called = portfolio.organisations_called(line)
