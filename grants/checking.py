@@ -56,6 +56,7 @@ _ABOUT_PEOPLE = frozenset(standard.OBJECTS)
 _PLAIN_NUMBER = re.compile(r"-?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?", re.ASCII)
 _WHAT_PERSONS_KEEP = standard.KNOWN - {"recipientOrganization", "relatedDocument", "url"}
 LONGEST_DURATION = 1_200
+_REFUSED = -1
 _NO_PERIOD: dict[str, Clean] = {
     name: {f"{name}_start": None, f"{name}_start_precision": "", f"{name}_end": None, f"{name}_end_precision": ""}
     for name in ("planned", "actual")
@@ -312,19 +313,20 @@ class _Check:
         return meant
 
     def awarded(self, currency: str) -> int:
+        """The amount, or _REFUSED where there is none that could be held."""
         value = self.raw.get("amountAwarded")
         if value is None or value == "":
             self.note("amountAwarded", "amount-missing")
-            return 0
+            return _REFUSED
         try:
             pence = self.minor("amountAwarded", value, currency)
         except money.NotMoney as problem:
             too_large = str(problem) == "too-large"
             self.note("amountAwarded", "amount-too-large" if too_large else "amount-not-a-number", value)
-            return 0
+            return _REFUSED
         if pence < 0:
             self.note("amountAwarded", "amount-negative", value)
-            return 0
+            return _REFUSED
         return pence
 
     def other_amount(self, column: str, currency: str) -> int | None:
@@ -352,7 +354,7 @@ class _Check:
 
     def disbursed(self, currency: str, awarded: int) -> int | None:
         pence = self.other_amount("amountDisbursed", currency)
-        if pence is not None and pence > awarded:
+        if pence is not None and pence > awarded != _REFUSED:
             self.note("amountDisbursed", "disbursed-more-than-awarded", self.raw.get("amountDisbursed"))
         return pence
 

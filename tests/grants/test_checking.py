@@ -388,7 +388,7 @@ ENTRIES = st.dictionaries(
 
 
 @given(st.one_of(JSON, st.dictionaries(FIELDS, st.one_of(JSON, ENTRIES, st.lists(ENTRIES, max_size=2)))))
-@settings(max_examples=400, deadline=None)
+@settings(deadline=None)
 def test_hypothesis_nothing_that_json_can_hold_raises(row: Any):
     cleaned, found = checking.clean(row)
     refused = [each for each in found if each.code in checking.REFUSALS]
@@ -399,7 +399,7 @@ def test_hypothesis_nothing_that_json_can_hold_raises(row: Any):
 
 
 @given(st.dictionaries(FIELDS, st.one_of(JSON, ENTRIES, st.lists(ENTRIES, max_size=2))))
-@settings(max_examples=400, deadline=None)
+@settings(deadline=None)
 def test_hypothesis_an_accepted_row_keeps_the_databases_promises(fields: dict[str, Any]):
     cleaned, _ = checking.clean(raw() | fields)
     if cleaned is None:
