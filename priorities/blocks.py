@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -110,7 +111,7 @@ class Block:
 
     def joined(self, other: Block) -> Block:
         """Both as one, of living grants only."""
-        columns = {
+        columns: dict[str, Any] = {
             each.name: np.concatenate([getattr(self, each.name)[self.alive], getattr(other, each.name)[other.alive]])
             for each in fields(self)
             if each.name not in ("shares", "layouts")
@@ -127,7 +128,8 @@ class Block:
 
     def crossing(self, dimensions: Sequence[str], grants: Ints, kept: Mapping[str, Flags]) -> Crossing:
         """These grants (rows) crossed by dimensions in the order given; of a dimension in `kept`, only those codes."""
-        owner, picked = grants, []
+        owner = grants
+        picked: list[Ints] = []
         for dimension in dimensions:
             shares = self.shares[dimension]
             first = shares.starts[owner]
@@ -192,7 +194,7 @@ def spread(pence: Ints, over: Ints, whole: Ints) -> Ints:
     return np.where(whole > 0, each * over + rest * over // days, 0)
 
 
-def sums(index: Ints, pence: Ints, size: int) -> NDArray[np.object_] | Ints:
+def sums(index: Ints, pence: Ints, size: int) -> Any:
     """Exact sums of `pence` by index, `size` of them: 64-bit, or Python's own integers where amounts are vast."""
     if float(np.abs(pence).sum(dtype=np.float64)) < _EXACT:
         return np.bincount(index, pence, size).astype(np.int64)

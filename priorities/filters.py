@@ -40,7 +40,7 @@ class OneOf(forms.ChoiceField):
 
     def validate(self, value: Any) -> None:
         if value and not self.valid_value(value):
-            raise forms.ValidationError(_unknown(value, (code for code, _label in self.choices)))
+            raise forms.ValidationError(_unknown(value, _codes(self)))
         super().validate(value)
 
 
@@ -53,13 +53,13 @@ class SomeOf(forms.MultipleChoiceField):
     def validate(self, value: Any) -> None:
         for each in value:
             if not self.valid_value(each):
-                raise forms.ValidationError(_unknown(each, (code for code, _label in self.choices)))
+                raise forms.ValidationError(_unknown(each, _codes(self)))
 
 
 class Organisations(forms.MultipleChoiceField):
     """Organisations by the portal's number or by identifier (GB-CHC-1234567); gives their numbers."""
 
-    def to_python(self, value: Any) -> list[int]:
+    def to_python(self, value: Any) -> list[Any]:
         return list(dict.fromkeys(self._found(each) for each in super().to_python(value) if each))
 
     def validate(self, value: Any) -> None:
@@ -110,23 +110,23 @@ class Day(forms.DateField):
             ) from wrong
 
 
-class DayFilter(django_filters.DateFilter):
+class DayFilter(django_filters.DateFilter):  # type: ignore[misc]
     field_class = Day
 
 
-class OneOfFilter(django_filters.ChoiceFilter):
+class OneOfFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
     field_class = OneOf
 
 
-class SomeOfFilter(django_filters.MultipleChoiceFilter):
+class SomeOfFilter(django_filters.MultipleChoiceFilter):  # type: ignore[misc]
     field_class = SomeOf
 
 
-class OrganisationsFilter(django_filters.MultipleChoiceFilter):
+class OrganisationsFilter(django_filters.MultipleChoiceFilter):  # type: ignore[misc]
     field_class = Organisations
 
 
-class ProgrammesFilter(django_filters.MultipleChoiceFilter):
+class ProgrammesFilter(django_filters.MultipleChoiceFilter):  # type: ignore[misc]
     field_class = Programmes
 
 
@@ -173,7 +173,7 @@ _Codes: Any = type(
 )
 
 
-class GapFilter(Telling, django_filters.FilterSet):
+class GapFilter(Telling, django_filters.FilterSet):  # type: ignore[misc]
     """Query parameters that ask where coverage falls short: the day, and perhaps one kind or one area of it."""
 
     on = _days(_("On"))
@@ -198,7 +198,7 @@ class GapFilter(Telling, django_filters.FilterSet):
         return found.only(kind=asked["kind"], row=asked["priority"])
 
 
-class CoverageFilter(Telling, _Window, _Codes):
+class CoverageFilter(Telling, _Window, _Codes):  # type: ignore[misc]
     """Query parameters as a coverage Question; `also` are parameters that the caller reads itself (a page, a format).
 
     All are optional: what is left out or blank has Question's own default, `on` being `at` or today. An unknown
@@ -286,6 +286,11 @@ def _shown(rows: str, across: str) -> tuple[str, str]:
     usual = (Question.rows, Question.columns)
     rows = rows or next(each for each in usual if each != across)
     return rows, across or next(each for each in reversed(usual) if each != rows)
+
+
+def _codes(field: forms.ChoiceField) -> list[str]:
+    choices: Any = field.choices
+    return [code for code, _label in choices]
 
 
 def _unknown(value: str, choices: Iterable[str]) -> str:

@@ -144,12 +144,12 @@ def _shares(vocabulary: Vocabulary, grant_ids: Ints, packed: Ints) -> dict[str, 
 
 
 def _one_dimension(entries: tuple[Entry, ...], size: int, grant: Ints, code_ids: Ints, share: Ints) -> Shares:
-    missing = next(position for position, entry in enumerate(entries) if entry.code == NOT_STATED)
+    missing = next(place for place, entry in enumerate(entries) if entry.code == NOT_STATED)
     largest = max(int(code_ids.max(initial=0)), *(entry.id for entry in entries))
     positions = np.full(largest + 1, -1)
-    for position, entry in enumerate(entries):
-        if position != missing:
-            positions[entry.id] = position
+    for place, entry in enumerate(entries):
+        if place != missing:
+            positions[entry.id] = place
     position = positions[code_ids]
     mine = position >= 0
     grant, position, share = grant[mine], position[mine], share[mine]

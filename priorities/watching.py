@@ -85,7 +85,7 @@ class Standing:
     @cached_property
     def by_area(self) -> Ints:
         """Pence running in each area."""
-        return self.pence.sum(axis=1)
+        return np.asarray(self.pence.sum(axis=1))
 
     def parts(self, area: int, code: int) -> list[Part]:
         """Every grant with a part in the cell, whenever it runs or ran."""
