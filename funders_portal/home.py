@@ -15,7 +15,7 @@ from funders_portal import waiting
 from grants.models import Grant, Project
 from priorities import columns, freshness, gaps
 from priorities.coverage import Question
-from priorities.to_sort import waiting_for
+from priorities.to_sort import unsorted
 
 MOST_TASKS, MOST_SENTENCES, MOST_CARDS = 5, 3, 40
 
@@ -54,7 +54,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 def _for_funder(person: Person) -> dict[str, Any]:
     today = timezone.localdate()
-    to_sort = waiting_for(person)
+    to_sort = unsorted(person).own
     imports = waiting.imports(person)[:MOST_TASKS]
     portfolio = columns.current()
     short = gaps.table(on=today, portfolio=portfolio)

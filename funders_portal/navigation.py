@@ -30,7 +30,7 @@ class Place:
         return name == self.name or name in self.names or any(each.holds(name) for each in self.beneath)
 
 
-GRANT_PAGES = ("grant", "grant_edit", "grant_remove", "grant_restore", "grant_protection")
+GRANT_PAGES = ("grant", "grant_edit", "grant_remove", "grant_restore", "grant_protection", "grants_removed")
 SORT_PAGES = ("sort", "sort_paste", "suggestions_confirm")
 UPLOAD_PAGES = ("grant_add", "imports", "import", "import_progress", "import_missing")
 
