@@ -17,7 +17,7 @@ from accounts.journal import Did
 from accounts.models import Group, Membership, Organisation, Person
 
 
-class AskForm(RequestLoginCodeForm):
+class AskForm(RequestLoginCodeForm):  # type: ignore[misc]
     """The address to which a code goes."""
 
     email = forms.EmailField(
@@ -36,7 +36,7 @@ class AskForm(RequestLoginCodeForm):
         return self._user is not None
 
 
-class CodeForm(ConfirmLoginCodeForm):
+class CodeForm(ConfirmLoginCodeForm):  # type: ignore[misc]
     """The code that was sent, or one that was made by command for this person."""
 
     code = forms.CharField(
@@ -61,17 +61,17 @@ class CodeForm(ConfirmLoginCodeForm):
 
     def clean_code(self) -> str:
         """Raises ValidationError unless it is the code that was sent or one made by command."""
+        code: str = self.cleaned_data["code"]
         try:
-            return super().clean_code()
+            super().clean_code()
         except ValidationError:
-            code = self.cleaned_data["code"]
             self.by_command = self.person is not None and signin.fits(person=self.person, code=code, at=self.at)
             if not self.by_command:
                 raise
-            return code
+        return code
 
 
-ROLES = [(role, Organisation._meta.get_field(role).verbose_name) for role in Organisation.ROLES]
+ROLES = [(role, Organisation._meta.get_field(role).verbose_name) for role in Organisation.ROLES]  # type: ignore[union-attr]
 
 
 class SearchForm(StrictForm):

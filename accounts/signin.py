@@ -44,7 +44,7 @@ class DoorClosed(Exception):
     """The demo's door is shut, or nobody stands behind it."""
 
 
-class Adapter(DefaultAccountAdapter):
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Nobody signs up; letters say what they are; mail that fails is told, the same to everybody."""
 
     error_messages = {
@@ -64,8 +64,8 @@ class Adapter(DefaultAccountAdapter):
 
     def render_mail(self, *args: Any, **kwargs: Any) -> EmailMessage:
         """As plain text; templates write an apostrophe for HTML."""
-        mail = super().render_mail(*args, **kwargs)
-        mail.subject, mail.body = html.unescape(mail.subject), html.unescape(mail.body)
+        mail: EmailMessage = super().render_mail(*args, **kwargs)
+        mail.subject, mail.body = html.unescape(str(mail.subject)), html.unescape(str(mail.body))
         return mail
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:

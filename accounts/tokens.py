@@ -16,9 +16,9 @@ from accounts.models import Person
 def make(*, person: Person, at: datetime) -> str:
     """A new token in place of any earlier one."""
     Token.objects.filter(user=person).delete()
-    token = Token.objects.create(user=person)
+    key: str = Token.objects.create(user=person).key
     journal.record(what=Did.MADE_TOKEN, about=person, by=person, at=at)
-    return token.key
+    return key
 
 
 @transaction.atomic

@@ -23,6 +23,7 @@ from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
+from django.views.generic.edit import FormView
 
 from accounts import forms, signin
 from accounts.access import Anyone, only
@@ -60,7 +61,12 @@ class KeepsWanted:
         return reverse(name) + (f"?{urlencode({'next': self.wanted})}" if self.wanted else "")
 
 
-class Ask(KeepsWanted, RequestLoginCodeView):
+def refused(view: FormView[Any], form: Form) -> HttpResponse:
+    """The page again, saying what is to be mended."""
+    return view.render_to_response(view.get_context_data(form=form), status=422)
+
+
+class Ask(KeepsWanted, RequestLoginCodeView):  # type: ignore[misc]
     """The sign-in page: an address, to which a code is sent; the same answer whether the address is known or not."""
 
     form_class = forms.AskForm
@@ -77,23 +83,23 @@ class Ask(KeepsWanted, RequestLoginCodeView):
         self.keep_wanted()
         if not form.known:
             signin.tell_unknown(request=self.request, address=form.cleaned_data["email"])
-        response = super().form_valid(form)
+        response: HttpResponse = super().form_valid(form)
         # A phone may end the browser while its owner reads mail; the wait for the code outlives that.
         self.request.session.set_expiry(signin.CODE_LIVES)
         return response
 
     def form_invalid(self, form: Form) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=form), status=422)
+        return refused(self, form)
 
     def get_success_url(self) -> str | None:
         return None if self.request.user.is_authenticated else self.with_wanted("account_confirm_login_code")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        more = {"wanted": self.wanted, "demo_door": signin.demo_door_open(), "minutes": MINUTES}
-        return super().get_context_data(**kwargs) | more
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"wanted": self.wanted, "demo_door": signin.demo_door_open(), "minutes": MINUTES}
 
 
-class Code(KeepsWanted, ConfirmLoginCodeView):
+class Code(KeepsWanted, ConfirmLoginCodeView):  # type: ignore[misc]
     """The code page; opened again in any tab it still asks, as long as the code is good."""
 
     form_class = forms.CodeForm
@@ -103,16 +109,18 @@ class Code(KeepsWanted, ConfirmLoginCodeView):
         if not request.user.is_authenticated and not signin.code_pending(request):
             messages.info(request, _("No code is awaited on this device, or it has run out. Ask for one here."))
             return redirect(self.with_wanted("account_login"))
-        return super().dispatch(request, *args, **kwargs)
+        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return answer
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"person": self._process.user, "at": timezone.now()}
+        given: dict[str, Any] = super().get_form_kwargs()
+        return given | {"person": self._process.user, "at": timezone.now()}
 
     def form_valid(self, form: forms.CodeForm) -> HttpResponse:
         if form.by_command and not signin.take_code(person=self._process.user):
             form.add_error("code", _("This code has been used already. Ask for another."))
             return self.form_invalid(form)
-        response = self._process.finish(self.get_next_url())
+        response: HttpResponse = self._process.finish(self.get_next_url())
         self.request.session.pop(WANTED, None)
         self.request.session.set_expiry(signin.DEVICE_STAYS if form.cleaned_data["remember"] else 0)
         return response
@@ -120,14 +128,15 @@ class Code(KeepsWanted, ConfirmLoginCodeView):
     def form_invalid(self, form: forms.CodeForm) -> HttpResponse:
         """A wrong code is a try; an empty box is not."""
         if not form.data.get("code", "").strip() or self._process.record_invalid_attempt():
-            return self.render_to_response(self.get_context_data(form=form), status=422)
+            return refused(self, form)
         messages.error(self.request, _("That was the last try with this code. Ask for another here."))
         return redirect(self.with_wanted("account_login"))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
         tries = settings.ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS - self._process.state["failed_attempts"]
-        more = {"wanted": self.wanted, "tries": tries, "mail_on_screen": settings.DEMO_DOOR, "minutes": MINUTES}
-        return super().get_context_data(**kwargs) | more
+        where = {"no_mail": settings.DEMO_DOOR, "letters_in": getattr(settings, "EMAIL_FILE_PATH", None)}
+        return context | where | {"wanted": self.wanted, "tries": tries, "minutes": MINUTES}
 
 
 ask = only(Anyone)(Ask.as_view())

@@ -268,6 +268,9 @@ def test_mail_that_fails_is_told_the_same_to_everybody(client, ines, settings):
 def test_the_code_page_says_where_the_code_is_only_while_developing(client, ines, settings, open_door):
     settings.DEMO_DOOR = open_door
     ask(client)
+    settings.EMAIL_FILE_PATH = "/somewhere/mail"
+    assert ("is the newest file in /somewhere/mail" in words_of(client.get(CODE))) is open_door
+    settings.EMAIL_FILE_PATH = None
     assert ("the code is printed where the portal was started" in words_of(client.get(CODE))) is open_door
 
 
