@@ -131,22 +131,21 @@ class Standing:
 
 def cells(portfolio: Portfolio, on: date) -> Iterator[Cell]:
     """What the group watches on a day, in the order of its list, then cells that it only set a target for."""
-    areas = {entry.id: entry for entry in portfolio.vocabulary[AREAS]}
+    areas = {entry.id: entry for entry in portfolio.vocabulary[AREAS] if _stands(entry, on)}
     codes = {entry.id: entry for entries in portfolio.vocabulary.values() for entry in entries}
-    targets = standing_targets(on)
+    targets = [each for each in standing_targets(on) if each.area_id in areas]
     watched = [
         (areas[watch.area_id], watch.dimension, entry)
         for watch in Watch.objects.order_by("area__order", "id")
         if watch.area_id in areas
         for entry in (_watchable(portfolio, watch.dimension, on) if watch.dimension else [None])
     ]
-    agreed = [
-        (areas[target.area_id], column.dimension if column else "", column)
-        for target in targets
-        if target.area_id in areas
-        for column in [codes.get(target.column_id) if target.column_id else None]
-    ]
-    for area, dimension, entry in dict.fromkeys([*watched, *agreed]):
+    for target in targets:
+        if target.column_id is None:
+            watched.append((areas[target.area_id], "", None))
+        elif (column := codes.get(target.column_id)) and column.dimension != AREAS:
+            watched.append((areas[target.area_id], column.dimension, column))
+    for area, dimension, entry in dict.fromkeys(watched):
         mine = [each for each in targets if (each.area_id, each.column_id) == (area.id, entry and entry.id)]
         yield Cell(area, dimension, entry, mine)
 
@@ -158,14 +157,12 @@ def standing_targets(on: date) -> list[Target]:
 
 
 def _watchable(portfolio: Portfolio, dimension: str, on: date) -> list[Entry]:
-    return [
-        entry
-        for entry in portfolio.vocabulary[dimension]
-        if dimension != AREAS
-        and entry.watchable
-        and not entry.residual
-        and (entry.valid_to is None or entry.valid_to >= on)
-    ]
+    entries = portfolio.vocabulary[dimension] if dimension != AREAS else ()
+    return [entry for entry in entries if entry.watchable and not entry.residual and _stands(entry, on)]
+
+
+def _stands(entry: Entry, on: date) -> bool:
+    return entry.valid_to is None or entry.valid_to >= on
 
 
 def _day(number: int) -> date:

@@ -331,6 +331,14 @@ class TestTheList:
         (line,) = found().lines
         assert line.text == ("All twelve groups that the funders named: no grant says it reaches them.")
 
+    def test_an_ended_code_and_an_ended_area_are_no_longer_watched(self):
+        watch("victim_services", "group")
+        Code.objects.filter(dimension="group", code="detention").update(valid_to=date(2026, 5, 31))
+        assert "detention" not in {each.column for each in found().gaps}
+        assert "detention" in {each.column for each in found(date(2026, 5, 31)).gaps}
+        Code.objects.filter(code="victim_services").update(valid_to=date(2026, 5, 31))
+        assert found().gaps == []
+
     def test_a_funder_long_silent_that_was_here_before_may_be_out_of_date(self):
         watch("victim_services", "region")
         silent, busy = FunderFactory(name="Ottersmoor"), FunderFactory()
