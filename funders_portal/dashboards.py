@@ -12,7 +12,7 @@ from django.shortcuts import render
 
 from accounts.access import FUNDERS, only
 from counting.tables import Table
-from funders_portal import charts, choices, summary
+from funders_portal import charts, choices, summary, written
 from grants.models import Grant
 from priorities import columns, coverage, freshness, gaps
 from priorities.columns import Portfolio
@@ -58,6 +58,25 @@ def coverage_chart(request: HttpRequest) -> HttpResponse:
 
 
 @only(*FUNDERS)
+def coverage_csv(request: HttpRequest) -> HttpResponse:
+    """The same figures for a spreadsheet, every row and column."""
+    asked = CoverageFilter(request.GET)
+    if not asked.is_valid():
+        return _refused(request, asked)
+    return _csv(written.table_as_csv(coverage.table(asked.question)), f"coverage-{asked.question.on}.csv")
+
+
+@only(*FUNDERS)
+def gaps_csv(request: HttpRequest) -> HttpResponse:
+    """Every watched place that falls short, for a spreadsheet."""
+    asked = CoverageFilter(request.GET)
+    if not asked.is_valid():
+        return _refused(request, asked)
+    on = asked.question.on
+    return _csv(written.gaps_as_csv(gaps.table(on=on).gaps), f"falls-short-{on}.csv")
+
+
+@only(*FUNDERS)
 def coverage_grants(request: HttpRequest) -> HttpResponse:
     """The grants behind one figure, or behind one sentence of the list, each with its part."""
     asked = CoverageFilter(request.GET, also=("row", "column", "gap", "kind", "page"))
@@ -79,6 +98,14 @@ def coverage_grants(request: HttpRequest) -> HttpResponse:
     context["lines"] = [(grants[each], parts[each]) for each in page.object_list if each in grants]
     context |= {"page": page, "back": _query(request.GET, "row", "column", "gap", "kind", "page")}
     return render(request, "funders_portal/coverage_grants.html", context | _choices(asked, request.GET))
+
+
+def _csv(text: str, name: str) -> HttpResponse:
+    return HttpResponse(
+        text,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
 
 
 def _refused(request: HttpRequest, asked: CoverageFilter) -> HttpResponse:

@@ -119,3 +119,25 @@ def test_an_empty_portal_says_what_to_do_next(sign_in, db):
 def test_an_empty_portal_keeps_its_page_for_funders_only(sign_in, client, db):
     assert client.get("/coverage/").status_code == 302
     assert sign_in(factories.lead()).get("/coverage/").status_code == 403
+
+
+def test_the_table_is_taken_away_as_csv_with_its_totals(sign_in, portfolio):
+    response = page(sign_in, portfolio, f"/coverage.csv?on={DAY}&region=LON&region=NW&priority=victim_services")
+    assert response.content.decode("utf-8-sig").splitlines() == [
+        "Priority area,North West,London,All",
+        "Victim services,300.00,900.00,1200.00",
+        "All,300.00,900.00,1200.00",
+    ]
+
+
+def test_what_falls_short_is_taken_away_as_csv(sign_in, portfolio):
+    lines = page(sign_in, portfolio, f"/gaps.csv?on={DAY}").content.decode("utf-8-sig").splitlines()
+    assert lines[0] == "What,Where,Pounds,Grants,Until,May be out of date,Sentence"
+    assert len(lines) > 20
+
+
+@pytest.mark.parametrize("address", ["/coverage.csv?rows=x", "/gaps.csv?on=2025-02-30"])
+def test_csv_of_what_is_not_there_is_refused_in_a_sentence(sign_in, portfolio, address):
+    response = page(sign_in, portfolio, address)
+    assert response.status_code == 400
+    assert 'role="alert"' in response.content.decode()

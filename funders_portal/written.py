@@ -1,0 +1,59 @@
+"""Tables and shortfalls as CSV, for spreadsheets: what the page shows, in full."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from counting import money
+from counting.tables import PENCE, Table
+from priorities.gaps import EMPTY, ENDING, UNDER_TARGET, Gap
+
+BYTE_ORDER_MARK = "\ufeff"
+"""Without it Excel takes UTF-8 for something else."""
+
+
+def table_as_csv(table: Table) -> str:
+    """A row a line, a column a line, with their totals; money in pounds, exact to the penny."""
+    head = [capfirst(table.rows_name), *(line.label for line in table.columns), _("All")]
+    body = [
+        [row.label, *(_figure(table, each) for each in (*figures, total))]
+        for row, figures, total in zip(table.rows, table.cells, table.row_totals, strict=True)
+    ]
+    foot = [_("All"), *(_figure(table, each) for each in (*table.column_totals, table.total))]
+    others = [[code, money.major(amount, code)] for code, amount in sorted(table.other_currencies.items())]
+    return _csv([head, *body, foot, *others])
+
+
+def gaps_as_csv(gaps: Sequence[Gap]) -> str:
+    """One line a watched place that falls short, in the list's order."""
+    kinds = {EMPTY: _("No grant here"), UNDER_TARGET: _("Below what we agreed"), ENDING: _("Money running out")}
+    head = [_("What"), _("Where"), _("Pounds"), _("Grants"), _("Until"), _("May be out of date"), _("Sentence")]
+    body = [
+        [
+            kinds[gap.kind],
+            gap.place,
+            money.major(gap.pence),
+            len(gap.grants),
+            gap.until.isoformat() if gap.until else "",
+            ", ".join(gap.out_of_date),
+            gap.sentence,
+        ]
+        for gap in gaps
+    ]
+    return _csv([head, *body])
+
+
+def _figure(table: Table, figure: int) -> Any:
+    return money.major(figure) if table.unit == PENCE else figure
+
+
+def _csv(lines: Iterable[Sequence[Any]]) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerows(lines)
+    return BYTE_ORDER_MARK + out.getvalue()
