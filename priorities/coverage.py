@@ -78,26 +78,7 @@ def table(question: Question, *, portfolio: Portfolio | None = None) -> Table:
 
     Pounds sterling alone are in the cells; other currencies are listed beside them, never added.
     """
-    asked = Asked(question, portfolio or columns.current())
-    cells, row_totals, column_totals, total, others = asked.counts() if question.measure == GRANTS else asked.money()
-    return Table(
-        measure=question.measure,
-        unit=question.unit,
-        on=question.on,
-        first=question.first,
-        last=question.last,
-        rows=asked.lines(question.rows),
-        columns=asked.lines(question.columns),
-        cells=cells,
-        row_totals=row_totals,
-        column_totals=column_totals,
-        total=total,
-        grants=sum(int(chosen.sum()) for _, chosen in asked.chosen()),
-        other_currencies=others,
-        undated=asked.undated(),
-        rows_name=str(Dimension(question.rows).label),
-        columns_name=str(Dimension(question.columns).label),
-    )
+    return Asked(question, portfolio or columns.current()).table()
 
 
 def grant_ids(
@@ -154,6 +135,29 @@ class Asked:
         self.size = (len(self.entries[question.rows]), len(self.entries[question.columns]))
         self.recipients = self._recipients()
         self.selected = [(block, self._selected(block)) for block in portfolio.blocks]
+
+    def table(self) -> Table:
+        """The whole answer."""
+        question = self.question
+        cells, row_totals, column_totals, total, others = self.counts() if question.measure == GRANTS else self.money()
+        return Table(
+            measure=question.measure,
+            unit=question.unit,
+            on=question.on,
+            first=question.first,
+            last=question.last,
+            rows=self.lines(question.rows),
+            columns=self.lines(question.columns),
+            cells=cells,
+            row_totals=row_totals,
+            column_totals=column_totals,
+            total=total,
+            grants=sum(int(chosen.sum()) for _, chosen in self.chosen()),
+            other_currencies=others,
+            undated=self.undated(),
+            rows_name=str(Dimension(question.rows).label),
+            columns_name=str(Dimension(question.columns).label),
+        )
 
     def lines(self, dimension: str) -> list[Line]:
         return [Line(entry.code, entry.label, entry.residual) for _, entry in self.entries[dimension]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 import django_filters
@@ -228,15 +229,19 @@ class CoverageFilter(Telling, _Window, _Codes):  # type: ignore[misc]
         """The form, its choices filled from the vocabulary and the funders as they are now."""
         if not hasattr(self, "_form"):
             form = super().form
-            for dimension, entries in self.vocabulary.items():
-                form.fields[dimension].choices = [(entry.code, entry.label) for entry in entries]
-            form.fields["funder"].choices = Organisation.objects.funders().values_list("id", "name")
+            # As functions, since most fields of a question are never looked into.
+            for dimension in self.vocabulary:
+                form.fields[dimension].choices = partial(self._codes, dimension)
+            form.fields["funder"].choices = lambda: Organisation.objects.funders().values_list("id", "name")
             form.also = self.also
         return self._form
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
         return Vocabulary.read()
+
+    def _codes(self, dimension: str) -> list[tuple[str, str]]:
+        return [(entry.code, entry.label) for entry in self.vocabulary[dimension]]
 
     @property
     def question(self) -> Question:

@@ -70,14 +70,14 @@ def of(question: Question, *, portfolio: Portfolio | None = None) -> Freshness:
         members = members.filter(id__in=question.funders)
     funders = dict(members.values_list("id", "name"))
     quiet = quiet_funders(funders, on=question.on, portfolio=portfolio)
-    asked = _by_area_and_place(question)
-    money = coverage.table(asked, portfolio=portfolio)
+    asked = Asked(_by_area_and_place(question), portfolio)
+    money = asked.table()
     return Freshness(
         funders=len(funders),
         up_to_date=len(funders) - len(quiet),
         quiet=quiet,
         unsorted=_unsorted(money),
-        unsorted_grants=_unsorted_grants(asked, portfolio),
+        unsorted_grants=_unsorted_grants(asked),
         undated=money.undated,
         places=_places(money),
     )
@@ -130,9 +130,11 @@ def _unsorted(table: Table) -> int:
     return sum(figure for row, column, figure in table.records() if NOT_STATED in (row.code, column.code))
 
 
-def _unsorted_grants(question: Question, portfolio: Portfolio) -> int:
-    asked, number = Asked(question, portfolio), 0
+def _unsorted_grants(asked: Asked) -> int:
+    number = 0
     for block, chosen in asked.chosen():
-        unsorted = [block.touching(each, asked.one(each, NOT_STATED) & asked.kept[each]) for each in question.shown]
+        unsorted = [
+            block.touching(each, asked.one(each, NOT_STATED) & asked.kept[each]) for each in asked.question.shown
+        ]
         number += int((chosen & (unsorted[0] | unsorted[1])).sum())
     return number
