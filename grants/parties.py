@@ -126,4 +126,4 @@ def _batches(values: Iterable) -> Iterable[list]:
 
 def _ascii_lower(text: str) -> str:
     """As SQLite's LOWER does it."""
-    return "".join(each.lower() if each.isascii() else each for each in text)
+    return text.lower() if text.isascii() else "".join(each.lower() if each.isascii() else each for each in text)
