@@ -88,7 +88,7 @@ def _read(name: str) -> Iterator[dict[str, str]]:
 
 
 def _slug(org_id: str) -> str:
-    return org_id.removeprefix("demo-org:")
+    return org_id.removeprefix("XX-DEMO-")
 
 
 def _organisations(rows: Iterable[dict[str, str]]) -> Iterator[tuple[str, Organisation]]:
