@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from email import message_from_bytes
@@ -66,7 +65,7 @@ class Portal:
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             assert all(process.poll() is None for process in self.processes), self.logs()
-            with contextlib.suppress(urllib.error.URLError, ConnectionError):
+            with contextlib.suppress(OSError):
                 urllib.request.urlopen(f"{self.url}/healthz", timeout=5)
                 return
             time.sleep(0.2)
