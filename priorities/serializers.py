@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from priorities.gaps import KINDS
@@ -66,7 +67,7 @@ class CodeSerializer(serializers.ModelSerializer[Code]):
     """One entry of the funders' own list (dimension "priority") or of a vocabulary beside it."""
 
     parent = serializers.CharField(  # type: ignore[assignment]
-        source="parent.code", default=None, allow_null=True, help_text="The code above it in the tree."
+        source="parent.code", default=None, allow_null=True, help_text=_("The code above it in the tree.")
     )
 
     class Meta:
