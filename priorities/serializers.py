@@ -25,27 +25,32 @@ class TableSerializer(serializers.Serializer[Any]):
     rows = LineSerializer(many=True)
     columns = LineSerializer(many=True)
     cells = serializers.ListField(
-        child=serializers.ListField(child=serializers.IntegerField()), help_text="One list a row, one number a column."
+        child=serializers.ListField(child=serializers.IntegerField()),
+        help_text=_("One list a row, one number a column."),
     )
     other_currencies = serializers.DictField(
-        child=serializers.IntegerField(), help_text="Minor units by currency; in no cell."
+        child=serializers.IntegerField(), help_text=_("Minor units by currency; in no cell.")
     )
-    held_back = serializers.IntegerField(help_text="Grants that you may not see and that are in no figure.")
+    held_back = serializers.IntegerField(help_text=_("Grants that you may not see and that are in no figure."))
 
 
 class GapSerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(KINDS)
-    row = serializers.CharField(help_text="An area's code.")
-    dimension = serializers.CharField(allow_null=True, help_text="What the column is a code of; null for a whole area.")
+    row = serializers.CharField(help_text=_("An area's code."))
+    dimension = serializers.CharField(
+        allow_null=True, help_text=_("What the column is a code of; null for a whole area.")
+    )
     column = serializers.CharField(allow_null=True)
     pence = serializers.IntegerField(
-        help_text="What is short (under_target), what runs out (ending), or what may reach it all the same (empty)."
+        help_text=_("What is short (under_target), what runs out (ending), or what may reach it all the same (empty).")
     )
-    grants = serializers.ListField(child=serializers.CharField(), help_text="Identifiers of the grants it speaks of.")
+    grants = serializers.ListField(
+        child=serializers.CharField(), help_text=_("Identifiers of the grants it speaks of.")
+    )
     sentence = serializers.CharField()
-    until = serializers.DateField(allow_null=True, help_text="When the money runs out.")
+    until = serializers.DateField(allow_null=True, help_text=_("When the money runs out."))
     out_of_date = serializers.ListField(
-        child=serializers.CharField(), help_text="Funders that funded this before and have added nothing for a year."
+        child=serializers.CharField(), help_text=_("Funders that funded this before and have added nothing for a year.")
     )
 
 
