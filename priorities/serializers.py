@@ -29,7 +29,7 @@ class TableSerializer(serializers.Serializer[Any]):
         help_text=_("One list a row, one number a column."),
     )
     other_currencies = serializers.DictField(
-        child=serializers.IntegerField(), help_text=_("Minor units by currency; in no cell.")
+        child=serializers.IntegerField(), help_text=_("Minor units by currency; in none of the figures.")
     )
     held_back = serializers.IntegerField(help_text=_("Grants that you may not see and that are in no figure."))
 
