@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from accounts.models import Person
 from tests.house import doors
 from tests.house import world as worlds
 from tests.house.doors import DOORS
@@ -19,6 +20,13 @@ AXE = Path(__file__).parents[1] / "vendor" / "axe.min.js"
 AXE_SHA256 = "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c"
 WIDTHS = {"wide": 1280, "narrow": 390}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+FORMS = ("upload", "grant_add", "grant_edit", "organisation_add", "person_add", "target_add", "sort_paste", "sort")
+"""Pages whose form is also sent empty, to look at how they say what is missing."""
+REFUSALS = [
+    ("404", STRANGER, "/nothing/here/"),
+    ("403", VIEWER, "/people/"),
+    ("400", OFFICER, "/coverage/?rows=nothing"),
+]
 HARMLESS = "style-src-attr"
 """Plotly sets a style attribute or two that the policy refuses and that nothing hangs on."""
 
@@ -31,6 +39,7 @@ class Visit:
     kind: str
     address: str
     cookies: list[dict[str, str]]
+    sends: bool = False
     faults: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
@@ -51,24 +60,33 @@ def who_looks(name: str) -> list[str]:
 
 
 def pages(world: worlds.World) -> list[Visit]:
-    """Every URL name that answers HTML to a GET, from the URLconf, with who looks at it."""
+    """Every URL name that answers HTML to a GET, from the URLconf, with who looks at it; some forms; refusals."""
     found = []
     for name in sorted({each.name for _, each in doors.patterns()} & set(DOORS)):
-        door = DOORS[name]
-        for kind in who_looks(name) if door.posts is None else []:
-            client = Client()
-            if person := world.people[kind]:
-                client.force_login(person)
+        for kind in who_looks(name) if DOORS[name].posts is None else []:
             address = doors.address(name, world)
-            answer = client.get(address, door.query)
-            if (
-                answer.status_code == 200
-                and answer["Content-Type"].startswith("text/html")
-                and answer.content.lstrip().startswith(b"<!")
-            ):
-                kept = [{"name": each.key, "value": each.value} for each in client.cookies.values()]
-                found.append(Visit(name, kind, address, kept))
-    return found
+            client = client_of(world.people[kind])
+            answer = client.get(address, DOORS[name].query)
+            if answer.status_code == 200 and is_a_page(answer):
+                found.append(Visit(name, kind, address, cookies_of(client)))
+                found += [Visit(name, kind, address, cookies_of(client), sends=True)] if name in FORMS else []
+    return found + [Visit(*each, cookies_of(client_of(world.people[each[1]]))) for each in REFUSALS]
+
+
+def client_of(person: Person | None) -> Client:
+    client = Client()
+    if person:
+        client.force_login(person)
+    return client
+
+
+def cookies_of(client: Client) -> list[dict[str, str]]:
+    return [{"name": each.key, "value": each.value} for each in client.cookies.values()]
+
+
+def is_a_page(answer: Any) -> bool:
+    """Not a part of a page, nor a file."""
+    return answer["Content-Type"].startswith("text/html") and answer.content.lstrip().startswith(b"<!")
 
 
 def looked_at(page: Any, visit: Visit) -> Visit:
@@ -103,14 +121,58 @@ def look(browser: Any, server: str, visits: list[Visit], width: int) -> None:
         page.on("console", lambda message, said=said: said.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error, said=said: said.append(str(error)))
         page.goto(server + visit.address, wait_until="networkidle")
+        if visit.sends:
+            send_empty(page, visit)
         looked_at(page, visit)
-        visit.faults += [f"console: {text[:200]}" for text in said if HARMLESS not in text]
+        visit.faults += [f"console: {text[:200]}" for text in said if not is_harmless(text)]
         context.close()
+
+
+EMPTY_AND_SEND = """() => {
+  const form = [...document.querySelectorAll("main form[method=post]")].at(-1);
+  form.noValidate = true;
+  form.querySelectorAll("[type=radio], [type=checkbox]").forEach(each => { each.checked = false; });
+  form.querySelectorAll("input:not([type=hidden], [type=radio], [type=checkbox]), textarea")
+    .forEach(each => { each.value = ""; });
+  form.requestSubmit();
+}"""
+
+
+def send_empty(page: Any, visit: Visit) -> None:
+    """Send the page's form with nothing in it, past the browser's own checks; the errors must take the focus."""
+    page.evaluate(EMPTY_AND_SEND)
+    page.wait_for_load_state("networkidle")
+    if page.locator(".errors").count() and not page.evaluate("document.activeElement.closest('.errors') !== null"):
+        visit.faults.append("the focus is not on the errors")
+
+
+def is_harmless(text: str) -> bool:
+    """Plotly's style attribute, and the browser's own note that an answer was a refusal."""
+    return HARMLESS in text or "Failed to load resource: the server responded with a status of 4" in text
 
 
 @pytest.fixture
 def world() -> worlds.World:
     return worlds.build()
+
+
+FAULTY = """<!doctype html><title>·</title><h1>a</h1><h1>b</h1><img src="data:,"><input>
+<div style="width: 2000px; height: 1px"></div>"""
+
+
+def look_at_faulty(browser: Any) -> Visit:
+    page = browser.new_page(viewport={"width": 390, "height": 900})
+    page.set_content(FAULTY)
+    visit = looked_at(page, Visit("faulty", STRANGER, "", []))
+    page.close()
+    return visit
+
+
+@pytest.mark.browser
+def test_a_faulty_page_would_be_seen(in_chromium: Any):
+    seen = "; ".join(in_chromium(look_at_faulty).faults)
+    for fault in ("2 main headings", "no title", "no language", "px wide", "axe image-alt", "axe label"):
+        assert fault in seen
 
 
 @pytest.mark.browser
