@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import orjson
 from django.db import connection, models
@@ -23,7 +23,7 @@ def insert(model: type[models.Model], fields: Sequence[str], rows: Tuples) -> No
                     copy.write_row(row)
         else:
             marks = ", ".join(["%s"] * len(fields))
-            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)  # noqa: S608 - names of our own
+            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", cast(Any, rows))  # noqa: S608 - names of our own
 
 
 def update(model: type[models.Model], fields: Sequence[str], rows: Tuples) -> None:
@@ -31,7 +31,7 @@ def update(model: type[models.Model], fields: Sequence[str], rows: Tuples) -> No
     settings = ", ".join(f"{_quoted(model, field)} = %s" for field in fields)
     table, key = connection.ops.quote_name(model._meta.db_table), _quoted(model, "id")
     with connection.cursor() as cursor:
-        cursor.executemany(f"UPDATE {table} SET {settings} WHERE {key} = %s", rows)  # noqa: S608 - names of our own
+        cursor.executemany(f"UPDATE {table} SET {settings} WHERE {key} = %s", cast(Any, rows))  # noqa: S608 - names of our own
 
 
 def numbers(model: type[models.Model], count: int) -> range | list[int]:
@@ -56,10 +56,14 @@ def among(rows: Q, field: str, values: Sequence[Any]) -> Q:
     table = connection.ops.quote_name(rows.model._meta.db_table)
     column = f"{table}.{_quoted(rows.model, field)}"
     if connection.vendor == "postgresql":
-        return rows.extra(where=[f"{column} = ANY(%s)"], params=[list(values)])
-    inside = f"{column} IN (SELECT value FROM json_each(%s))"
-    return rows.extra(where=[inside], params=[orjson.dumps(list(values)).decode()])
+        value: Any = list(values)
+        condition = f"{column} = ANY(%s)"
+    else:
+        condition = f"{column} IN (SELECT value FROM json_each(%s))"  # noqa: S608 - names of our own
+        value = orjson.dumps(list(values)).decode()
+    return cast(Q, rows.extra(where=[condition], params=[value]))  # noqa: S610 - values travel as a parameter
 
 
 def _quoted(model: type[models.Model], field: str) -> str:
-    return connection.ops.quote_name(model._meta.get_field(field).column)
+    column: str = cast(Any, model._meta.get_field(field)).column
+    return connection.ops.quote_name(column)

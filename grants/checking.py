@@ -20,7 +20,7 @@ Clean = dict[str, Any]
 
 
 class Problem(NamedTuple):
-    """Where (the standard's JSON path), what (a code), what was written, and what it was mended to ("" where it was not)."""
+    """Where (the standard's JSON path), what (a code), what was written, and what it was mended to, if it was."""
 
     column: str
     code: str
@@ -34,7 +34,7 @@ REFUSALS = frozenset(
     amount-not-a-number amount-negative amount-too-large award-date-missing award-date-not-a-date award-date-no-such-day
     award-date-absurd-year award-date-partial funder-missing recipient-missing two-kinds-of-recipient duplicate-id
     not-your-funder other-funders-grant cells-beyond-titles
-    """.split()
+    """.split()  # noqa: SIM905 - a list is easier read as words
 )
 """With one of these a row is refused."""
 NOTICES = frozenset(
@@ -42,7 +42,7 @@ NOTICES = frozenset(
     several-funders several-periods several-programmes description-missing nil-amount applied-for-nought
     disbursed-more-than-awarded applied-for-less id-without-prefix org-id-odd relation-not-found other-name
     award-date-in-future removed-here edited-here not-a-list encoding-guessed column-unknown column-beyond
-    """.split()
+    """.split()  # noqa: SIM905
 )
 """Worth a look; nothing was changed. Every code that is in neither set is a repair."""
 
@@ -537,7 +537,7 @@ class _Check:
 
 @lru_cache(maxsize=65_536)
 def _identified(text: str) -> tuple[str, tuple[str, ...]]:
-    """An organisation's identifier in its right form, "" where it tells nobody apart, and the codes of what was wrong."""
+    """An organisation's identifier in its right form, "" where it is none, and the codes of what was wrong."""
     if not text:
         return "", ("org-id-missing",)
     parts = _ORG_ID.fullmatch(text)

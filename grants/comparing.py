@@ -18,6 +18,7 @@ from grants.checking import Clean, Problem
 from grants.models import Grant, Import, ImportProblem, ImportRow, Revision
 from grants.parties import Parties
 from grants.rows import Row
+from grants.texts import shown
 
 BATCH = 500
 ACCEPTED = (ImportRow.ADDED, ImportRow.CHANGED, ImportRow.UNCHANGED)
@@ -131,9 +132,9 @@ class Comparison:
         fit = [cleaned for _, cleaned, _ in checked if cleaned]
         seen = self._seen_before([cleaned["grant_id"] for cleaned in fit])
         here = standing([cleaned["grant_id"] for cleaned in fit])
-        self.parties.look_up({tuple(party) for cleaned in fit for party in _parties(cleaned)})
-        kept_rows: list[tuple] = []
-        kept_problems: list[tuple] = []
+        self.parties.look_up({(party[0], party[1]) for cleaned in fit for party in _parties(cleaned)})
+        kept_rows: list[tuple[Any, ...]] = []
+        kept_problems: list[tuple[Any, ...]] = []
         for row, cleaned, found in checked:
             problems = [*row.problems, *found]
             text = orjson.dumps(cleaned) if cleaned else b""
@@ -195,7 +196,9 @@ class Comparison:
         for identifier in cleaned["relations"]:
             self._open_relations.setdefault(identifier, []).append(row.number)
 
-    def _as_row(self, row: Row, cleaned: Clean | None, text: bytes, verdict: Verdict, problems: list[Problem]) -> tuple:
+    def _as_row(
+        self, row: Row, cleaned: Clean | None, text: bytes, verdict: Verdict, problems: list[Problem]
+    ) -> tuple[Any, ...]:
         refused = verdict.outcome == ImportRow.REFUSED
         return (
             self.source.pk,
@@ -209,7 +212,7 @@ class Comparison:
             "",
         )
 
-    def _as_problem(self, row: Row, problem: Problem) -> tuple:
+    def _as_problem(self, row: Row, problem: Problem) -> tuple[Any, ...]:
         column = row.titles.get(problem.column, problem.column)
         refuses = problem.code in checking.REFUSALS
         return (self.source.pk, row.number, column[:255], problem.code, problem.value, problem.repair, refuses)
@@ -313,7 +316,7 @@ def _named(cleaned: Clean) -> Iterable[tuple[str, tuple[str, str]]]:
 
 def _identifier(fields: Any) -> str:
     value = fields.get("id") if isinstance(fields, dict) else None
-    return checking.shown(value)[:255] if isinstance(value, (str, int)) else ""
+    return shown(value)[:255] if isinstance(value, (str, int)) else ""
 
 
 def _batches(values: list[str]) -> Iterable[list[str]]:
@@ -323,7 +326,7 @@ def _batches(values: list[str]) -> Iterable[list[str]]:
 def _number(value: Any) -> Any:
     if isinstance(value, Decimal):
         return orjson.Fragment(str(value)) if value.is_finite() else str(value)
-    return checking.shown(value)
+    return shown(value)
 
 
 def as_json(raw: Any) -> str:
@@ -337,7 +340,7 @@ def as_json(raw: Any) -> str:
 def _spelt(value: Any, depth: int = 0) -> Any:
     """`value` without what orjson refuses: numbers of more than 64 bits, halves of characters, too many levels."""
     if isinstance(value, dict) and depth < 200:
-        return {checking.shown(key): _spelt(each, depth + 1) for key, each in value.items()}
+        return {shown(key): _spelt(each, depth + 1) for key, each in value.items()}
     if isinstance(value, list) and depth < 200:
         return [_spelt(each, depth + 1) for each in value]
     if value is None or isinstance(value, (bool, float)):

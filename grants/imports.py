@@ -42,7 +42,7 @@ class TakenOver(Exception):
     """Another process reads this import now; this one stops without a trace."""
 
 
-class _Hashed(File):
+class _Hashed(File):  # type: ignore[type-arg]
     """A file that is measured and hashed as it is stored."""
 
     def __init__(self, file: Any) -> None:
@@ -165,8 +165,8 @@ def _allowed(source: Import) -> frozenset[int] | None:
 
 def _clear(source: Import) -> None:
     with transaction.atomic():
-        ImportRow.objects.filter(source=source)._raw_delete(using="default")  # type: ignore[attr-defined]
-        ImportProblem.objects.filter(source=source)._raw_delete(using="default")  # type: ignore[attr-defined]
+        ImportRow.objects.filter(source=source)._raw_delete(using=connection.alias)
+        ImportProblem.objects.filter(source=source)._raw_delete(using=connection.alias)
 
 
 def _batched(found: Iterable[Row]) -> Iterator[list[Row]]:
@@ -213,19 +213,22 @@ def ask(source: Import, state: str, *, by: Person | None) -> None:
 
 def _carry_out_next(at: datetime) -> bool:
     """Apply or undo in the transaction that holds the import's row: whoever dies on the way leaves nothing done."""
+    source: Import | None = None
     try:
         with transaction.atomic():
-            waiting = Import.objects.select_for_update(skip_locked=True).order_by("id")
+            waiting = Import.objects.select_for_update(skip_locked=True, of=("self",)).order_by("id")
             source = waiting.filter(state__in=[Import.APPLYING, Import.UNDOING]).first()
             if source is None:
                 return False
             _one_at_a_time()
             (apply if source.state == Import.APPLYING else undo)(source, by=source.asked_by, at=at)
     except (Moved, IntegrityError):
+        assert source is not None
         with transaction.atomic():
             compare_again(source, at=at)
     except Exception:
-        Import.objects.filter(pk=source.pk).update(state=Import.FAILED, failure='{"code": "unexpected"}')
+        if source is not None:
+            Import.objects.filter(pk=source.pk).update(state=Import.FAILED, failure='{"code": "unexpected"}')
         raise
     return True
 

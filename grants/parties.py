@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q
@@ -119,7 +120,7 @@ def give_roles(funders: Collection[int], grantees: Collection[int]) -> None:
             Organisation.objects.filter(id__in=some, **{role: False}).update(**{role: True})
 
 
-def _batches(values: Iterable) -> Iterable[list]:
+def _batches(values: Iterable[Any]) -> Iterable[list[Any]]:
     whole = list(values)
     return (whole[start : start + BATCH] for start in range(0, len(whole), BATCH))
 

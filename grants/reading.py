@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePath
 from typing import Protocol
 
@@ -27,7 +27,8 @@ _SIGNS = {
 class Source(Protocol):
     """A file of some kind: its rows, and how far it is read."""
 
-    done: int
+    @property
+    def done(self) -> int: ...
 
     def rows(self) -> Iterator[Row]: ...
 
@@ -49,9 +50,13 @@ class Rows:
 
     def __iter__(self) -> Iterator[Row]:
         kind = kind_of(self.path, self.name)
-        sources = {JSON: json_files.JsonFile, CSV: csv_files.CsvFile, XLSX: workbooks.Workbook}
-        self._source = sources[kind](self.path)
-        yield from self._source.rows()
+        sources: dict[str, Callable[[Path], Source]] = {
+            JSON: json_files.JsonFile,
+            CSV: csv_files.CsvFile,
+            XLSX: workbooks.Workbook,
+        }
+        self._source = source = sources[kind](self.path)
+        yield from source.rows()
 
 
 def rows(path: Path, name: str) -> Rows:

@@ -27,7 +27,8 @@ class Undone(NamedTuple):
 def undo(source: Import, *, by: Any, at: datetime) -> Undone:
     """Take back every grant whose newest revision is this import's. Call it inside the transaction that marks it."""
     done = Undone([], [])
-    pks = sorted(set(source.revisions.exclude(reason=Reason.UNDO).order_by().values_list("grant", flat=True)))
+    written = source.revisions.exclude(reason=Reason.UNDO).order_by()
+    pks: list[int] = sorted(set(written.values_list("grant_id", flat=True)))
     for start in range(0, len(pks), BATCH):
         _undo(source, pks[start : start + BATCH], done, by=by, at=at)
     applying.tie_relations()
@@ -67,7 +68,9 @@ def remove(source: Import, grant_ids: Sequence[str], *, by: Any, at: datetime) -
         for grant in numbered.select_related("funder", "project").prefetch_related(
             "recipient_rows__organisation", "locations", "relations"
         ):
-            back.append((grant.pk, (grant.newest or 0) + 1, _removed(revisions.as_json(content_of(grant)), at)))
+            back.append(
+                (grant.pk, (getattr(grant, "newest", 0) or 0) + 1, _removed(revisions.as_json(content_of(grant)), at))
+            )
     bulk.update(Grant, ["removed_at", "source_digest"], [(moment, "", pk) for pk, _, _ in back])
     applying.revise(back, source=source, by=by, moment=moment, reason=Reason.REMOVED)
     return [pk for pk, _, _ in back]

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
-from grants import sheets
+from grants import sheets, standard
 from grants.rows import Row, Unreadable
 from grants.sheets import Columns, Values
 
@@ -176,7 +176,7 @@ class Workbook:
             raise Unreadable(
                 "no-titles" if found else "no-rows", row=1, detail=", ".join(each.name for each in found)[:120]
             )
-        side: dict[str, list[dict[sheets.Path, str]]] = {}
+        side: dict[str, list[dict[standard.Path, str]]] = {}
         for sheet, head in read:
             if head and not _holds_grants(head) and head.identifier() is not None:
                 for key, told in sheets.merged(_values(sheet), _below(head, sheet.name)).items():

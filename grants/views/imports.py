@@ -92,7 +92,7 @@ def _parts(request: HttpRequest, source: Import) -> dict[str, Any]:
         "shown": shown,
         "shown_words": showing.WORDS[shown],
         "page": page,
-        "lines": showing.lines(source, page.object_list),
+        "lines": showing.lines(source, list(page.object_list)),
         "currencies": sorted(source.totals.get("currencies", {}).items()),
         "asks": asks and any(not row.answer for row in page.object_list),
     }
@@ -113,12 +113,12 @@ def import_progress(request: HttpRequest, pk: int) -> HttpResponse:
 
 @only(Officer, Secretariat)
 @require_GET
-def import_problems_csv(request: HttpRequest, pk: int) -> StreamingHttpResponse:
+def import_problems_csv(request: HttpRequest, pk: int) -> HttpResponse:
     """Every refusal, repair and oddity with its row, column and cure."""
     source = found(request, pk)
     response = StreamingHttpResponse(spreadsheet.lines(showing.problem_rows(source)), content_type="text/csv")
     response["Content-Disposition"] = f'attachment; filename="problems-{source.pk}.csv"'
-    return response
+    return cast(HttpResponse, response)
 
 
 # --- deciding -------------------------------------------------------------------------------------------------------

@@ -100,11 +100,8 @@ def _in_words(source: Import) -> list[str]:
     if totals["missing"]:
         lines.append(_("%d grants of earlier files are not in this one; they stay as they are") % totals["missing"])
     lines += [f"  {count:,} × {code}" for code, count in totals["repairs"].items()]
-    refused = source.problems.filter(refuses=True).order_by("row", "id")
-    for each in refused:
-        said = problems.words(each.code, each.value, each.repair)
-        lines.append(
-            _("Row %(row)d, %(column)s: %(problem)s %(fix)s")
-            % {"row": each.row, "column": each.column, **said._asdict()}
-        )
+    for each in source.problems.filter(refuses=True).order_by("row", "id"):
+        told = problems.words(each.code, each.value, each.repair)
+        where = _("Row %(row)d, %(column)s:") % {"row": each.row, "column": each.column}
+        lines.append(f"{where} {told.problem} {told.fix}")
     return lines
