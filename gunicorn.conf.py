@@ -17,6 +17,20 @@ worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa:
 accesslog = os.environ.get("ACCESS_LOG") or None
 
 
+def when_ready(server: Any) -> None:
+    """Read once, before the workers fork, what each of them would read at its first request."""
+    from django.db import DatabaseError
+    from django.urls import get_resolver
+
+    from priorities import columns
+
+    _ = get_resolver().url_patterns
+    try:
+        columns.current()
+    except DatabaseError as problem:
+        server.log.warning("The database does not answer yet: %s", problem)
+
+
 def pre_fork(server: Any, worker: Any) -> None:
     """No database connection may be shared between processes."""
     from django.db import connections
