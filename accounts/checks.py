@@ -20,3 +20,17 @@ def demo_door_is_shut(**kwargs: Any) -> list[CheckMessage]:
             id="portal.E001",
         )
     ]
+
+
+@register(Tags.security, deploy=True)
+def mail_is_set(**kwargs: Any) -> list[CheckMessage]:
+    """Without mail nobody gets a code; on a desk letters become files, in production that would be silence."""
+    if settings.EMAIL_SET:
+        return []
+    return [
+        Error(
+            "No mail is set: codes to sign in would be written to files that nobody reads.",
+            hint="Set EMAIL_URL, for instance smtp+tls://user:password@mail.example.org:587.",
+            id="portal.E002",
+        )
+    ]

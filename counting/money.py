@@ -64,7 +64,7 @@ def cut(pence: int, share: int) -> int:
 
 
 def parts(pence: int, shares: Sequence[int]) -> list[int]:
-    """`pence` parted by `shares` (basis points that come to 10,000): differences of neighbouring cuts, so they add up."""
+    """`pence` parted by `shares` (basis points that come to 10,000): neighbouring cuts' differences, so they add up."""
     running, before, out = 0, 0, []
     for share in shares:
         running += share

@@ -23,7 +23,7 @@ UK_WIDE_GSS = ("K02000001", "K03000001", "K04000001", "E92000001")
 
 _BY_GSS = {gss: code for code, (_, gss) in REGIONS.items()}
 _BY_NATION = {"W": "WAL", "S": "SCO", "N": "NI"}
-# District and county codes by the last three digits: ranges of the ONS's own alphabetical numbering, closed districts included.
+# District and county codes: ranges of the ONS's own alphabetical numbering, closed districts included.
 _BY_RANGE: dict[str, list[tuple[int, int, str]]] = {
     "E06": [
         (1, 5, "NE"), (6, 9, "NW"), (10, 14, "YH"), (15, 18, "EM"), (19, 21, "WM"), (22, 30, "SW"), (31, 34, "EE"),
@@ -39,10 +39,10 @@ _BY_RANGE: dict[str, list[tuple[int, int, str]]] = {
     ],
     "E08": [(1, 15, "NW"), (16, 19, "YH"), (20, 24, "NE"), (25, 31, "WM"), (32, 36, "YH"), (37, 37, "NE")],
     "E10": [
-        (2, 2, "SE"), (3, 3, "EE"), (6, 6, "NW"), (7, 7, "EM"), (8, 9, "SW"), (11, 11, "SE"), (12, 12, "EE"), (13, 13, "SW"),
-        (14, 14, "SE"), (15, 15, "EE"), (16, 16, "SE"), (17, 17, "NW"), (18, 19, "EM"), (20, 20, "EE"), (21, 21, "EM"),
-        (23, 23, "YH"), (24, 24, "EM"), (25, 25, "SE"), (27, 27, "SW"), (28, 28, "WM"), (29, 29, "EE"), (30, 30, "SE"),
-        (31, 31, "WM"), (32, 32, "SE"), (34, 34, "WM"),
+        (2, 2, "SE"), (3, 3, "EE"), (6, 6, "NW"), (7, 7, "EM"), (8, 9, "SW"), (11, 11, "SE"), (12, 12, "EE"),
+        (13, 13, "SW"), (14, 14, "SE"), (15, 15, "EE"), (16, 16, "SE"), (17, 17, "NW"), (18, 19, "EM"), (20, 20, "EE"),
+        (21, 21, "EM"), (23, 23, "YH"), (24, 24, "EM"), (25, 25, "SE"), (27, 27, "SW"), (28, 28, "WM"), (29, 29, "EE"),
+        (30, 30, "SE"), (31, 31, "WM"), (32, 32, "SE"), (34, 34, "WM"),
     ],
     "E11": [(1, 2, "NW"), (3, 3, "YH"), (4, 4, "NE"), (5, 5, "WM"), (6, 6, "YH"), (7, 7, "NE")],
 }  # fmt: skip

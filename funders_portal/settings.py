@@ -243,6 +243,10 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
 }
 SPECTACULAR_SETTINGS = {
+    "ENUM_NAME_OVERRIDES": {
+        "GapKindEnum": "priorities.serializers.KINDS",
+        "CodeKindEnum": "priorities.models.Code.KINDS",
+    },
     "TITLE": "Funders Portal",
     "DESCRIPTION": "Read what a group of funders fund, by the priorities they agreed, and where it falls short.",
     "VERSION": "1.0",

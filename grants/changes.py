@@ -55,4 +55,4 @@ def since(seq: int) -> Since:
     changed = list(Change.objects.filter(seq__gt=seq, seq__lte=now).values_list("grant", flat=True)[: MANY + 1])
     if len(changed) > MANY or None in changed:
         return Since(now, None)
-    return Since(now, frozenset(changed))
+    return Since(now, frozenset(int(grant) for grant in changed))

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_filters import CharFilter, ChoiceFilter, Filter, FilterSet
 from django_filters.fields import ChoiceField
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 
 from accounts.filters import SHOWN_CHOICES, StrictForm, one_of
 from accounts.models import Alias, Organisation
@@ -134,6 +136,7 @@ class ProgrammesField(forms.Field):
         return name
 
 
+@extend_schema_field(OpenApiTypes.STR)
 class OrganisationsFilter(Filter):  # type: ignore[misc]
     field_class = OrganisationsField
 
@@ -150,6 +153,7 @@ class ProgrammesFilter(Filter):  # type: ignore[misc]
     field_class = ProgrammesField
 
 
+@extend_schema_field(OpenApiTypes.DATE)
 class DayFilter(Filter):  # type: ignore[misc]
     field_class = DayField
 

@@ -82,7 +82,8 @@ class GrantQuerySet(models.QuerySet["Grant"]):
         )
 
     def running_on(self, day: Any) -> GrantQuerySet:
-        return self.with_running_period().filter(runs_from__lte=day, runs_to__gte=day)
+        running = Q(runs_from__lte=day, runs_to__gte=day)
+        return self.with_running_period().filter(running)
 
 
 class Grant(models.Model):

@@ -52,7 +52,8 @@ def load(*, on: date, path: Path = FILE, version: int = VERSION, codes: Any = Co
         changed += _bring_up(row, {**entry, "parent_id": parent and parent.pk, "valid_to": None}, version)
     named = {(entry["dimension"], entry["code"]) for entry in entries}
     gone = [row.pk for key, row in standing.items() if key not in named and row.valid_to is None]
-    return changed + codes.objects.filter(pk__in=gone).update(valid_to=on, version=version)
+    ended: int = codes.objects.filter(pk__in=gone).update(valid_to=on, version=version)
+    return changed + ended
 
 
 def ship_watch(*, codes: Any = Code, watches: Any = Watch) -> None:

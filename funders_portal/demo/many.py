@@ -140,7 +140,8 @@ def _links(random: Any, ids: Sequence[int], *, codes: dict[str, list[int]], made
 def _pick(random: Any, choices: list[int], weights: Any, count: int) -> list[int]:
     if count == 1:
         return [choices[min(int(random.zipf(1.6)) - 1, len(choices) - 1)]]
-    return random.choice(choices, count, replace=False, p=weights).tolist()
+    picked: list[int] = random.choice(choices, count, replace=False, p=weights).tolist()
+    return picked
 
 
 def _split(random: Any, count: int) -> list[int]:

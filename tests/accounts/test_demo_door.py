@@ -96,3 +96,10 @@ def test_the_deploy_check_fails_where_the_door_could_open(settings, open_door, f
     told = run_checks(include_deployment_checks=True)
     assert [each.id for each in told if each.id == "portal.E001"] == found
     assert "portal.E001" not in [each.id for each in run_checks()]
+
+
+@pytest.mark.parametrize(("mail_set", "found"), [(False, ["portal.E002"]), (True, [])])
+def test_the_deploy_check_fails_where_no_mail_is_set(settings, mail_set, found):
+    settings.EMAIL_SET = mail_set
+    told = run_checks(include_deployment_checks=True)
+    assert [each.id for each in told if each.id == "portal.E002"] == found
