@@ -32,6 +32,10 @@ MEASURES = [
     (coverage.GRANTS, _("Number of grants")),
 ]
 WINDOW = ("from", "to")
+EARLIEST, LATEST = 1000, 2999
+"""Years that may be asked about: all that a grant can lie in, with room for the months counted from a day."""
+EARLIEST, LATEST = 1900, 2200
+"""Years that may be asked for; beyond them dates can no longer be counted on from."""
 LISTED = 25
 """Up to so many choices are listed where one is refused."""
 
@@ -103,12 +107,18 @@ class Day(forms.DateField):
 
     def to_python(self, value: Any) -> date | None:
         try:
-            return super().to_python(value)
+            day = super().to_python(value)
         except forms.ValidationError as wrong:
             raise forms.ValidationError(
                 gettext("“%(value)s” is no day that exists. Write it as year, month and day: 2026-11-21.")
                 % {"value": str(value)[:100]}
             ) from wrong
+        if day and not EARLIEST <= day.year <= LATEST:
+            raise forms.ValidationError(
+                gettext("“%(value)s” is too far away to count with. Give a day from %(first)s to %(last)s.")
+                % {"value": str(value)[:100], "first": f"{EARLIEST}-01-01", "last": f"{LATEST}-12-31"}
+            )
+        return day
 
 
 class DayFilter(django_filters.DateFilter):  # type: ignore[misc]

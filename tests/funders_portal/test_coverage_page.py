@@ -68,7 +68,17 @@ def test_a_sentence_opens_exactly_its_grants(sign_in, portfolio):
 
 
 @pytest.mark.parametrize(
-    "query", ["rows=nothing", "on=2025-02-30", "rows=region&columns=region", "colour=red", "region=ZZ", "funder=999999"]
+    "query",
+    [
+        "rows=nothing",
+        "on=2025-02-30",
+        "on=9999-12-31",
+        "from=0001-01-01",
+        "rows=region&columns=region",
+        "colour=red",
+        "region=ZZ",
+        "funder=999999",
+    ],
 )
 def test_what_is_not_there_is_refused_in_a_sentence_with_the_form_kept(sign_in, portfolio, query):
     response = page(sign_in, portfolio, f"/coverage/?measure=awarded&{query}")
