@@ -129,7 +129,7 @@ def look(browser: Any, server: str, visits: list[Visit], width: int) -> None:
 
 
 EMPTY_AND_SEND = """() => {
-  const form = [...document.querySelectorAll("main form[method=post]")].at(-1);
+  const form = document.querySelector("main form[method=post]");
   form.noValidate = true;
   form.querySelectorAll("[type=radio], [type=checkbox]").forEach(each => { each.checked = false; });
   form.querySelectorAll("input:not([type=hidden], [type=radio], [type=checkbox]), textarea")
