@@ -32,8 +32,6 @@ MEASURES = [
     (coverage.GRANTS, _("Number of grants")),
 ]
 WINDOW = ("from", "to")
-EARLIEST, LATEST = 1000, 2999
-"""Years that may be asked about: all that a grant can lie in, with room for the months counted from a day."""
 EARLIEST, LATEST = 1900, 2200
 """Years that may be asked for; beyond them dates can no longer be counted on from."""
 LISTED = 25
