@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -17,7 +18,9 @@ class PlaceSerializer(serializers.Serializer[Any]):
     """A place as it may be shown: of a protected grant the region and nothing finer."""
 
     name = serializers.CharField()
-    region = serializers.CharField(help_text="The portal's place code, such as NE, LON, WAL or UK; empty if not known.")
+    region = serializers.CharField(
+        help_text=_("The portal's place code, such as NE, LON, WAL or UK; empty if not known.")
+    )
     geo_code = serializers.CharField()
     geo_code_type = serializers.CharField()
     country_code = serializers.CharField()
