@@ -80,7 +80,7 @@ PLANTED = {
     "Floors look down, never up": ("accounts/letters.py", "import priorities.gaps"),
     "No circles inside a room": ("grants/models.py", "import grants.changes"),
     "Only urls.py opens a door": ("funders_portal/context.py", "import funders_portal.home"),
-    "Only doors hold forms": ("grants/changes.py", "import grants.forms"),
+    "Only doors hold forms": ("priorities/gaps.py", "import grants.forms"),
     "One hand for each tool": ("priorities/gaps.py", "import plotly"),
     "Counting and reading need no database": ("counting/places.py", "import django"),
 }
