@@ -21,6 +21,15 @@ function sheet(address) {
   document.head.append(link);
 }
 
+// So many pixels a column keep its words apart; a narrower window scrolls the chart within its frame.
+const COLUMN = 62;
+const LABELS = 180;
+const PAPER = 1000;
+
+function fitted(place, columns) {
+  return Math.max(place.clientWidth, LABELS + COLUMN * columns);
+}
+
 async function draw(place) {
   if (place.dataset.drawn) return;
   place.dataset.drawn = "yes";
@@ -31,11 +40,12 @@ async function draw(place) {
     const figure = await answer.json();
     place.textContent = "";
     await document.fonts.ready;
+    place.columns = figure.layout.xaxis.tickvals.length;
+    figure.layout.width = fitted(place, place.columns);
     await window.Plotly.newPlot(place, figure.data, figure.layout, {
       displaylogo: false,
       displayModeBar: "hover",
       modeBarButtons: [["toImage"]],
-      responsive: true,
       showTips: false,
       toImageButtonOptions: { filename: place.dataset.name, scale: 2 },
     });
@@ -50,6 +60,15 @@ async function draw(place) {
 function drawAll() {
   if (wide.matches) document.querySelectorAll("[data-figure]").forEach(draw);
 }
+function resizeAll(width) {
+  document.querySelectorAll('[data-drawn="done"]').forEach((place) => {
+    window.Plotly.relayout(place, { width: width || fitted(place, place.columns) });
+  });
+}
+
 wide.addEventListener("change", drawAll);
+window.addEventListener("resize", () => resizeAll());
+window.addEventListener("beforeprint", () => resizeAll(PAPER));
+window.addEventListener("afterprint", () => resizeAll());
 document.addEventListener("htmx:after:swap", drawAll);
 drawAll();
