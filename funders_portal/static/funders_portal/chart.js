@@ -67,7 +67,7 @@ function resizeAll(width) {
 }
 
 wide.addEventListener("change", drawAll);
-window.addEventListener("resize", () => resizeAll());
+window.addEventListener("resize", () => { if (!window.matchMedia("print").matches) resizeAll(); });
 window.addEventListener("beforeprint", () => resizeAll(PAPER));
 window.addEventListener("afterprint", () => resizeAll());
 document.addEventListener("htmx:after:swap", drawAll);
