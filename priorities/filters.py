@@ -59,11 +59,16 @@ class SomeOf(forms.MultipleChoiceField):
                 raise forms.ValidationError(_unknown(each, _codes(self)))
 
 
+def _storable(text: str) -> str:
+    """A text that PostgreSQL can be asked for; in place of the null character stands one that is in no name."""
+    return text.replace("\0", "\ufffd")
+
+
 class Organisations(forms.MultipleChoiceField):
     """Organisations by the portal's number or by identifier (GB-CHC-1234567); gives their numbers."""
 
     def to_python(self, value: Any) -> list[Any]:
-        return list(dict.fromkeys(self._found(each) for each in super().to_python(value) if each))
+        return list(dict.fromkeys(self._found(_storable(each)) for each in super().to_python(value) if each))
 
     def validate(self, value: Any) -> None:
         """Everything is known by then."""
@@ -89,7 +94,7 @@ class Programmes(forms.MultipleChoiceField):
     """Programmes by title, as the grants carry them."""
 
     def to_python(self, value: Any) -> list[str]:
-        return list(dict.fromkeys(each for each in super().to_python(value) if each))
+        return list(dict.fromkeys(_storable(each) for each in super().to_python(value) if each))
 
     def validate(self, value: Any) -> None:
         for each in value:
