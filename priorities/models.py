@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.models import Person
 from counting import money
@@ -254,7 +256,10 @@ class Target(models.Model):
 
     @property
     def amount(self) -> str:
-        """Its value as people say it: 25 %, £250,000 or 3."""
+        """Its value as people say it: 25 % of the area's running money, £250,000 a year, 3 running grants."""
         if self.kind == self.SHARE:
-            return f"{self.value / 100:g}\u00a0%"
-        return money.exact(self.value) if self.kind == self.AMOUNT else f"{self.value:,}"
+            share = f"{self.value / 100:g}\u00a0%"
+            return _t("%(share)s of the area's running money") % {"share": share}
+        if self.kind == self.AMOUNT:
+            return _t("%(amount)s a year") % {"amount": money.exact(self.value)}
+        return ngettext("%(n)s running grant", "%(n)s running grants", self.value) % {"n": f"{self.value:,}"}
