@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -95,7 +96,7 @@ class Ticks:
 
 def sheet(asked: CoverageFilter) -> dict[str, Any]:
     """The form's fields as the sheet lays them out, filled with what is asked now; refused ones as they were typed."""
-    form: Any = _filled(asked).form if asked.is_valid() else asked.form
+    form: Any = _filled(asked) if asked.is_valid() else asked.form
     form.all_optional = True
     for name in ("measure", "rows", "columns"):
         form.fields[name].widget.choices = _offered(form.fields[name].choices, usual=not asked.is_valid())
@@ -104,14 +105,21 @@ def sheet(asked: CoverageFilter) -> dict[str, Any]:
         "measure": form["measure"],
         "days": [form[name] for name in ("on", "from", "to")],
         "shown": [form[name] for name in ("rows", "columns")],
-        "narrowed": [_ticks(form, name) for name in ("funder", *Dimension.values)],
+        "narrowed": [_ticks(form, name, choices) for name, choices in _narrowing_choices(asked)],
         "kept": [(name, value) for name in ("recipient", "programme") for value in asked.data.getlist(name) if value],
     }
 
 
-def _ticks(form: Any, name: str) -> Ticks:
+def _narrowing_choices(asked: CoverageFilter) -> Iterator[tuple[str, Iterable[tuple[Any, str]]]]:
+    """The choices as they are known already: the form's own are looked up anew each time they are gone through."""
+    yield "funder", Organisation.objects.funders().values_list("id", "name")
+    for dimension in Dimension.values:
+        yield dimension, asked.codes(dimension)
+
+
+def _ticks(form: Any, name: str, choices: Iterable[tuple[Any, str]]) -> Ticks:
     chosen = {str(each) for each in form[name].value() or ()}
-    offered = [(str(value), str(words), str(value) in chosen) for value, words in form.fields[name].choices]
+    offered = [(str(value), words, str(value) in chosen) for value, words in choices]
     return Ticks(name, capfirst(form.fields[name].label), offered, list(form.errors.get(name, ())))
 
 
@@ -120,21 +128,20 @@ def _offered(choices: Iterable[tuple[str, Any]], *, usual: bool) -> list[tuple[s
     return [(code, capfirst(label)) if code else (code, _("As usual")) for code, label in choices if code or usual]
 
 
-def _filled(asked: CoverageFilter) -> CoverageFilter:
-    """The same, with the defaults that were taken where the parameters say nothing."""
+def _filled(asked: CoverageFilter) -> Any:
+    """The form with the defaults that were taken where the parameters say nothing."""
     question = asked.question
     data: QueryDict = asked.data.copy()
-    for name in asked.also:
-        data.pop(name, None)
     for name in ("rows", "columns", "measure"):
         data[name] = getattr(question, name)
     data["on"] = question.on.isoformat()
     for name, day in (("from", question.first), ("to", question.last)):
         if day:
             data[name] = day.isoformat()
-    filled = CoverageFilter(data)
-    filled.vocabulary = asked.vocabulary
-    return filled
+    # Checked already, and making a form costs more than all the rest of the sheet.
+    form = copy.copy(asked.form)
+    form.data, form._bound_fields_cache = data, {}
+    return form
 
 
 def _day(day: Any) -> str:

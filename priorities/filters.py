@@ -244,7 +244,7 @@ class CoverageFilter(Telling, _Window, _Codes):  # type: ignore[misc]
             form = super().form
             # As functions, since most fields of a question are never looked into.
             for dimension in self.vocabulary:
-                form.fields[dimension].choices = partial(self._codes, dimension)
+                form.fields[dimension].choices = partial(self.codes, dimension)
             form.fields["funder"].choices = lambda: Organisation.objects.funders().values_list("id", "name")
             form.also = self.also
         return self._form
@@ -253,7 +253,8 @@ class CoverageFilter(Telling, _Window, _Codes):  # type: ignore[misc]
     def vocabulary(self) -> Vocabulary:
         return Vocabulary.read()
 
-    def _codes(self, dimension: str) -> list[tuple[str, str]]:
+    def codes(self, dimension: str) -> list[tuple[str, str]]:
+        """A dimension's codes with their labels, in their order."""
         return [(entry.code, entry.label) for entry in self.vocabulary[dimension]]
 
     @property
