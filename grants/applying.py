@@ -86,21 +86,21 @@ class _Writer:
         self.grantees: set[int] = set()
 
     def take(self, rows: list[tuple[str, str, str, int]]) -> None:
-        read: list[tuple[Clean, bytes]] = []
+        read: list[tuple[Clean, str]] = []
         here = comparing.standing([grant_id for grant_id, *_ in rows])
         for _, _, text, _ in rows:
-            read.append((orjson.loads(text), text.encode()))
+            read.append((orjson.loads(text), text))
         parties = {(party[0], party[1]) for cleaned, _ in read for party in (cleaned["funder"], *cleaned["recipients"])}
         self.parties.look_up(parties)
-        for (grant_id, outcome, _, base), (cleaned, text_bytes) in zip(rows, read, strict=True):
-            verdict = comparing.judge(text_bytes, here.get(grant_id), self.parties.find(tuple(cleaned["funder"])))
+        for (grant_id, outcome, _, base), (cleaned, text) in zip(rows, read, strict=True):
+            verdict = comparing.judge(text, here.get(grant_id), self.parties.find(tuple(cleaned["funder"])))
             if (verdict.outcome, verdict.base) != (outcome, base):
                 raise Moved(grant_id)
         self.parties.add(sorted(parties), at=self.at)
         self._add([each for each in read if each[0]["grant_id"] not in here])
         self._change([(*each, here[each[0]["grant_id"]]) for each in read if each[0]["grant_id"] in here])
 
-    def _add(self, read: Sequence[tuple[Clean, bytes]]) -> None:
+    def _add(self, read: Sequence[tuple[Clean, str]]) -> None:
         pks = list(bulk.numbers(Grant, len(read)))
         projects = list(bulk.numbers(Project, len(read)))
         grants, written = [], []
@@ -116,7 +116,7 @@ class _Writer:
         self._add_parts(pks, [cleaned for cleaned, _ in read])
         self._revise(written)
 
-    def _change(self, read: Sequence[tuple[Clean, bytes, Standing]]) -> None:
+    def _change(self, read: Sequence[tuple[Clean, str, Standing]]) -> None:
         pks = [standing.pk for _, _, standing in read]
         kept = _kept(pks)
         grants, written = [], []

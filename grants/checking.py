@@ -70,6 +70,8 @@ def names_somebody(raw: Any) -> bool:
         return False
     if not _ABOUT_PEOPLE.isdisjoint(raw):
         return True
+    if standard.KNOWN.issuperset(raw):
+        return False
     return any(_is_personal(key) for key in raw.keys() - standard.KNOWN)
 
 

@@ -7,18 +7,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 import orjson
 from django.db.models import Count, Exists, OuterRef, Subquery
 
-from grants import bulk, checking, standard
+from grants import bulk, checking
 from grants.checking import Clean, Problem
 from grants.models import Grant, Import, ImportProblem, ImportRow, Revision
 from grants.parties import Parties
-from grants.rows import Row
-from grants.texts import shown
+from grants.prepared import Facts, Party, Prepared
 
 BATCH = 500
 ACCEPTED = (ImportRow.ADDED, ImportRow.CHANGED, ImportRow.UNCHANGED)
@@ -45,6 +43,9 @@ class Verdict(NamedTuple):
     notices: tuple[str, ...] = ()
 
 
+_REFUSED = Verdict(ImportRow.REFUSED, 0)
+
+
 def standing(grant_ids: Sequence[str]) -> dict[str, Standing]:
     """The grants with these identifiers, removed ones included."""
     latest = Revision.objects.filter(grant=OuterRef("pk")).order_by("-number")
@@ -58,12 +59,12 @@ def standing(grant_ids: Sequence[str]) -> dict[str, Standing]:
     }
 
 
-def digest(cleaned: bytes) -> str:
+def digest(cleaned: str) -> str:
     """What tells whether a file's own content for a grant changed."""
-    return hashlib.sha256(cleaned).hexdigest()
+    return hashlib.sha256(cleaned.encode()).hexdigest()
 
 
-def judge(cleaned: bytes, found: Standing | None, funder: int | None) -> Verdict:
+def judge(cleaned: str, found: Standing | None, funder: int | None) -> Verdict:
     """What applying this row would come to."""
     if found is None:
         return Verdict(ImportRow.ADDED, 0)
@@ -126,24 +127,20 @@ class Comparison:
         self._open_relations: dict[str, list[int]] = {}
         self._told: set[tuple[str, str]] = set()
 
-    def take(self, rows: Sequence[Row]) -> None:
-        """Check a batch and write down what came of it. Call it inside a transaction."""
-        checked = [(row, *checking.clean(row.fields)) for row in rows]
-        fit = [cleaned for _, cleaned, _ in checked if cleaned]
-        seen = self._seen_before([cleaned["grant_id"] for cleaned in fit])
-        here = standing([cleaned["grant_id"] for cleaned in fit])
-        self.parties.look_up({(party[0], party[1]) for cleaned in fit for party in _parties(cleaned)})
+    def take(self, rows: Sequence[Prepared]) -> None:
+        """Compare a batch and write down what came of it. Call it inside a transaction."""
+        facts = [row.facts for row in rows if row.facts]
+        identifiers = [row.identifier for row in rows if row.facts]
+        seen = self._seen_before(identifiers)
+        here = standing(identifiers)
+        self.parties.look_up({party for each in facts for party in (each.funder, *each.recipients)})
         kept_rows: list[tuple[Any, ...]] = []
         kept_problems: list[tuple[Any, ...]] = []
-        for row, cleaned, found in checked:
-            problems = [*row.problems, *found]
-            text = orjson.dumps(cleaned) if cleaned else b""
-            verdict = Verdict(ImportRow.REFUSED, 0)
-            if cleaned and not any(each.code in checking.REFUSALS for each in row.problems):
-                verdict = self._verdict(cleaned, text, here, seen, problems)
-            self._count(verdict, cleaned, row, problems)
-            kept_rows.append(self._as_row(row, cleaned, text, verdict, problems))
-            kept_problems += [self._as_problem(row, each) for each in problems]
+        for row in rows:
+            verdict = self._verdict(row, row.facts, here, seen) if row.facts else _REFUSED
+            self._count(verdict, row)
+            kept_rows.append(self._as_row(row, verdict))
+            kept_problems += [self._as_problem(row, each) for each in row.problems]
         bulk.insert(ImportRow, ROW_FIELDS, kept_rows)
         bulk.insert(ImportProblem, PROBLEM_FIELDS, kept_problems)
 
@@ -151,68 +148,58 @@ class Comparison:
         rows = bulk.among(ImportRow.objects.filter(source=self.source, outcome__in=ACCEPTED), "grant_id", grant_ids)
         return set(rows.order_by().values_list("grant_id", flat=True))
 
-    def _verdict(
-        self, cleaned: Clean, text: bytes, here: Mapping[str, Standing], seen: set[str], problems: list[Problem]
-    ) -> Verdict:
-        grant_id = cleaned["grant_id"]
-        funder = self.parties.find(tuple(cleaned["funder"]))
-        if grant_id in seen:
+    def _verdict(self, row: Prepared, facts: Facts, here: Mapping[str, Standing], seen: set[str]) -> Verdict:
+        """What becomes of a row that is fit to be taken; what is to be said of it is added to its problems."""
+        funder = self.parties.find(facts.funder)
+        if row.identifier in seen:
             verdict = Verdict(ImportRow.REFUSED, 0, ("duplicate-id",))
         elif self.allowed is not None and funder not in self.allowed:
             verdict = Verdict(ImportRow.REFUSED, 0, ("not-your-funder",))
         else:
-            verdict = judge(text, here.get(grant_id), funder)
-        problems += [_explained(code, cleaned) for code in verdict.notices]
+            verdict = judge(row.text, here.get(row.identifier), funder)
+        row.problems.extend(_explained(code, row.identifier, facts.funder[1]) for code in verdict.notices)
         if verdict.outcome != ImportRow.REFUSED:
-            seen.add(grant_id)
-            problems += self._notices(cleaned)
+            seen.add(row.identifier)
+            row.problems.extend(self._notices(facts))
             if funder is not None:
                 self.funders.add(funder)
         return verdict
 
-    def _notices(self, cleaned: Clean) -> Iterable[Problem]:
-        if cleaned["award_date"] > self.today:
-            yield Problem("awardDate", "award-date-in-future", cleaned["award_date"])
-        for column, party in _named(cleaned):
+    def _notices(self, facts: Facts) -> Iterable[Problem]:
+        if facts.award_date > self.today:
+            yield Problem("awardDate", "award-date-in-future", facts.award_date)
+        for column, party in _named(facts):
             if party not in self._told and self.parties.is_new_spelling(party):
                 self._told.add(party)
                 pk = self.parties.find(party)
                 assert pk is not None
                 yield Problem(column, "other-name", party[1], self.parties.names[pk])
 
-    def _count(self, verdict: Verdict, cleaned: Clean | None, row: Row, problems: list[Problem]) -> None:
-        tally = self.tally
+    def _count(self, verdict: Verdict, row: Prepared) -> None:
+        tally, facts = self.tally, row.facts
         tally.outcomes[verdict.outcome] += 1
-        if problems:
-            repairs = _repairs(problems)
+        if row.problems:
+            repairs = _repairs(row.problems)
             tally.repairs.update(repairs)
             tally.repaired += bool(repairs) and verdict.outcome != ImportRow.REFUSED
-        if isinstance(row.fields, dict) and (extra := row.fields.keys() - standard.KNOWN):
-            tally.extra.update(str(name)[:100] for name in extra)
-        if cleaned is None or verdict.outcome == ImportRow.REFUSED:
+        if row.extra:
+            tally.extra.update(row.extra)
+        if facts is None or verdict.outcome == ImportRow.REFUSED:
             return
-        tally.currencies[cleaned["currency"]] += cleaned["amount_awarded"]
-        tally.individuals += cleaned["to_individual"]
-        for identifier in cleaned["relations"]:
+        tally.currencies[facts.currency] += facts.awarded
+        tally.individuals += facts.to_individual
+        for identifier in facts.relations:
             self._open_relations.setdefault(identifier, []).append(row.number)
 
-    def _as_row(
-        self, row: Row, cleaned: Clean | None, text: bytes, verdict: Verdict, problems: list[Problem]
-    ) -> tuple[Any, ...]:
+    def _as_row(self, row: Prepared, verdict: Verdict) -> tuple[Any, ...]:
         refused = verdict.outcome == ImportRow.REFUSED
+        repaired = not refused and bool(row.problems) and bool(_repairs(row.problems))
+        text = "" if refused else row.text
         return (
-            self.source.pk,
-            row.number,
-            cleaned["grant_id"] if cleaned else _identifier(row.fields),
-            verdict.outcome,
-            bool(_repairs(problems)) and not refused,
-            as_json(checking.safe(row.fields) if checking.names_somebody(row.fields) else row.written),
-            "" if refused else text.decode(),
-            verdict.base,
-            "",
-        )
+            self.source.pk, row.number, row.identifier, verdict.outcome, repaired, row.raw, text, verdict.base, "",
+        )  # fmt: skip
 
-    def _as_problem(self, row: Row, problem: Problem) -> tuple[Any, ...]:
+    def _as_problem(self, row: Prepared, problem: Problem) -> tuple[Any, ...]:
         column = row.titles.get(problem.column, problem.column)
         refuses = problem.code in checking.REFUSALS
         return (self.source.pk, row.number, column[:255], problem.code, problem.value, problem.repair, refuses)
@@ -272,7 +259,7 @@ def compare_again(source: Import) -> dict[str, int]:
         parties.look_up({(each[0], each[1]) for cleaned in read for each in _parties(cleaned)})
         here = standing([row.grant_id for row in some])
         for row, cleaned in zip(some, read, strict=True):
-            verdict = judge(row.cleaned.encode(), here.get(row.grant_id), parties.find(tuple(cleaned["funder"])))
+            verdict = judge(row.cleaned, here.get(row.grant_id), parties.find(tuple(cleaned["funder"])))
             _judge_again(row, cleaned, verdict)
     found = Counter(dict(source.rows.order_by().values_list("outcome").annotate(count=Count("id"))))
     counts = {name: found[name] for name in (*ACCEPTED, ImportRow.REFUSED)}
@@ -288,16 +275,16 @@ def _judge_again(row: ImportRow, cleaned: Clean, verdict: Verdict) -> None:
     row.cleaned = "" if refused else row.cleaned
     row.save(update_fields=["outcome", "base", "repaired", "cleaned"])
     for code in verdict.notices:
-        column, _, value, _ = _explained(code, cleaned)
+        column, _, value, _ = _explained(code, row.grant_id, cleaned["funder"][1])
         ImportProblem.objects.get_or_create(
             source=row.source, row=row.row, column=column, code=code, defaults={"value": value, "refuses": refused}
         )
 
 
-def _explained(code: str, cleaned: Clean) -> Problem:
+def _explained(code: str, grant_id: str, funder: str) -> Problem:
     if code == "not-your-funder":
-        return Problem("fundingOrganization", code, cleaned["funder"][1][:200])
-    return Problem("id", code, cleaned["grant_id"][:200])
+        return Problem("fundingOrganization", code, funder[:200])
+    return Problem("id", code, grant_id[:200])
 
 
 def _repairs(problems: Iterable[Problem]) -> list[str]:
@@ -308,41 +295,11 @@ def _parties(cleaned: Clean) -> list[list[str]]:
     return [cleaned["funder"], *cleaned["recipients"]]
 
 
-def _named(cleaned: Clean) -> Iterable[tuple[str, tuple[str, str]]]:
-    yield "fundingOrganization/0/name", (cleaned["funder"][0], cleaned["funder"][1])
-    for number, (org_id, name) in enumerate(cleaned["recipients"]):
-        yield f"recipientOrganization/{number}/name", (org_id, name)
-
-
-def _identifier(fields: Any) -> str:
-    value = fields.get("id") if isinstance(fields, dict) else None
-    return shown(value)[:255] if isinstance(value, (str, int)) else ""
+def _named(facts: Facts) -> Iterable[tuple[str, Party]]:
+    yield "fundingOrganization/0/name", facts.funder
+    for number, party in enumerate(facts.recipients):
+        yield f"recipientOrganization/{number}/name", party
 
 
 def _batches(values: list[str]) -> Iterable[list[str]]:
     return (values[start : start + BATCH] for start in range(0, len(values), BATCH))
-
-
-def _number(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return orjson.Fragment(str(value)) if value.is_finite() else str(value)
-    return shown(value)
-
-
-def as_json(raw: Any) -> str:
-    """The row as text, numbers as they were written; what JSON cannot hold is written as text."""
-    try:
-        return orjson.dumps(raw, default=_number, option=orjson.OPT_NON_STR_KEYS).decode()
-    except TypeError:
-        return orjson.dumps(_spelt(raw), default=_number).decode()
-
-
-def _spelt(value: Any, depth: int = 0) -> Any:
-    """`value` without what orjson refuses: numbers of more than 64 bits, halves of characters, too many levels."""
-    if isinstance(value, dict) and depth < 200:
-        return {shown(key): _spelt(each, depth + 1) for key, each in value.items()}
-    if isinstance(value, list) and depth < 200:
-        return [_spelt(each, depth + 1) for each in value]
-    if value is None or isinstance(value, (bool, float)):
-        return value
-    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else _number(value)

@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +22,10 @@ from django.utils import timezone
 from accounts import journal
 from accounts.journal import Did
 from accounts.models import Organisation, Person
-from grants import applying, changes, comparing, reading, undoing
+from grants import applying, changes, comparing, prepared, undoing
 from grants.applying import Moved
 from grants.models import Import, ImportProblem, ImportRow
-from grants.rows import Row, Unreadable
+from grants.rows import Unreadable
 
 BATCH = 1_000
 QUIET = timedelta(minutes=2)
@@ -136,11 +135,10 @@ def read(source: Import, *, at: datetime) -> None:
     comparison = comparing.Comparison(source, allowed=allowed, on=timezone.localdate(at))
     began = time.monotonic()
     try:
-        found = reading.rows(Path(source.file.path), source.name)
-        for rows in _batched(found):
+        for batch in prepared.batches(Path(source.file.path), source.name, size=BATCH):
             with transaction.atomic():
-                comparison.take(rows)
-                _show_progress(source, comparison, found, at + timedelta(seconds=time.monotonic() - began))
+                comparison.take(batch.rows)
+                _show_progress(source, comparison, batch, at + timedelta(seconds=time.monotonic() - began))
         with transaction.atomic():
             comparison.finish()
             _mark(source, state=Import.CHECKED, progress=100, totals=comparison.tally.totals())
@@ -169,15 +167,9 @@ def _clear(source: Import) -> None:
         ImportProblem.objects.filter(source=source)._raw_delete(using=connection.alias)
 
 
-def _batched(found: Iterable[Row]) -> Iterator[list[Row]]:
-    rows = iter(found)
-    while some := list(islice(rows, BATCH)):
-        yield some
-
-
-def _show_progress(source: Import, comparison: comparing.Comparison, found: reading.Rows, now: datetime) -> None:
+def _show_progress(source: Import, comparison: comparing.Comparison, batch: prepared.Batch, now: datetime) -> None:
     """Seen by everybody as soon as the batch is committed; the last hundredth is what follows the last row."""
-    done = min(99, found.done * 100 // max(found.size, 1))
+    done = min(99, batch.done * 100 // max(batch.size, 1))
     _mark(source, progress=done, claimed_at=now, **comparison.tally.counts())
 
 

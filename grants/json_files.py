@@ -17,7 +17,7 @@ from typing import BinaryIO
 import ijson
 from ijson.common import JSONError
 
-from grants.rows import Row, Unreadable
+from grants.rows import NO_TITLES, Row, Unreadable
 
 CHUNK = 64 * 1024
 LARGEST_GRANT = 4 * 1024 * 1024
@@ -85,6 +85,8 @@ class Guarded:
 
     def _without_half_characters(self, chunk: bytes) -> bytes:
         """A lone surrogate becomes U+FFFD, which the checks then name; the parser would make it a question mark."""
+        if not self.held and b"\\" not in chunk:
+            return chunk
         text = self.held + chunk
         self.held = b""
         if chunk and (cut := text.rfind(b"\\", len(text) - 12)) >= 0:
@@ -132,7 +134,7 @@ def rows(file: BinaryIO, guard: Guarded) -> Iterator[Row]:
         for fields in _parser.items(guard, prefix, buf_size=CHUNK):
             number += 1
             guard.since_grant = 0
-            yield Row(number, fields, fields)
+            yield Row(number, fields, fields, [], NO_TITLES)
     except Unreadable as problem:
         raise Unreadable(problem.code, row=number + 1) from problem
     except (JSONError, DecimalException, UnicodeDecodeError, ValueError) as problem:

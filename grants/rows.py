@@ -8,6 +8,8 @@ from typing import Any
 
 from grants.checking import Problem
 
+NO_TITLES: Mapping[str, str] = {}
+
 
 @dataclass(slots=True)
 class Row:
@@ -22,7 +24,7 @@ class Row:
     fields: Any
     written: Any
     problems: list[Problem] = field(default_factory=list)
-    titles: Mapping[str, str] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=lambda: NO_TITLES)
 
 
 class Unreadable(Exception):

@@ -33,8 +33,8 @@ _STREET = (
     r"(?!\.? [A-Z][a-z]{1,30}['’]?s?\b)"
 )
 _CONTACT = re.compile(f"{_EMAIL}|{_PHONE}|{_POSTCODE}|{_STREET}")
-_MAYBE_CONTACT = re.compile(r"@|[0+]\d|\d[A-Z]{2}\b|\d[A-Za-z]?,? [A-Z]")
-"""Quick to look for; without it a text holds no contact."""
+_MAYBE_CONTACT = re.compile(r"[@+\d](?:(?<=@)|(?<=[0+])\d|(?<=\d)(?:[A-Z]{2}\b|[A-Za-z]?,? [A-Z]))")
+"""Quick to look for, as it begins with one of few characters; without it a text holds no contact."""
 POSTCODE = re.compile(_POSTCODE)
 
 

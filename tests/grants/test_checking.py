@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grants import checking, comparing, problems
+from grants import checking, prepared, problems
 from grants.checking import Clean
 
 
@@ -355,7 +355,7 @@ def test_nobody_who_received_a_grant_is_named_anywhere():
         **{"Recipient Ind:Name": "Mara Quenby", "Contact": "Mara Quenby"},
     )
     cleaned, found = checking.clean(row)
-    kept = comparing.as_json(checking.safe(row))
+    kept = prepared.as_json(checking.safe(row))
     assert cleaned is not None
     assert cleaned["to_individual"] is True
     assert cleaned["recipients"] == []
@@ -395,7 +395,7 @@ def test_hypothesis_nothing_that_json_can_hold_raises(row: Any):
     assert (cleaned is None) == bool(refused)
     for each in found:
         assert problems.words(each.code, each.value, each.repair).fix
-    comparing.as_json(checking.safe(row)).encode()
+    prepared.as_json(checking.safe(row)).encode()
 
 
 @given(st.dictionaries(FIELDS, st.one_of(JSON, ENTRIES, st.lists(ENTRIES, max_size=2))))
