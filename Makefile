@@ -19,7 +19,7 @@ install: $(VENV)/.installed ## the set-up alone: .venv with the locked packages
 	@:
 
 test: $(VENV)/.installed-dev ## every test, on SQLite unless DATABASE_URL says otherwise
-	@$(BIN)/python -m pytest -n $(or $(WORKERS),2) --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n $(or $(WORKERS),2) --dist worksteal $(ARGS)
 
 lint: $(VENV)/.installed-dev ## form, faults, types, floors
 	@$(BIN)/ruff format --check .

@@ -176,7 +176,7 @@ def test_a_faulty_page_would_be_seen(in_chromium: Any):
 
 
 @pytest.mark.browser
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("width", WIDTHS.values(), ids=list(WIDTHS))
 def test_every_page_is_open_to_everybody(
     in_chromium: Any, live_server: Any, world: worlds.World, width: int, capsys: pytest.CaptureFixture[str]

@@ -14,7 +14,7 @@ from grants.models import Grant
 from tests.house import world as worlds
 from tests.house.world import OFFICER, OTHER_LEAD
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

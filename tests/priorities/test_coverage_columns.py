@@ -15,7 +15,7 @@ from priorities.coverage import Question
 from priorities.models import Code, Link
 from tests.factories import NOW, GrantFactory, link
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 DAY = date(2026, 6, 1)
 
 
