@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import orjson
@@ -26,6 +27,7 @@ BY_FILE = (
     "actual_end_precision", "regrant_type", "joint_share",
 )  # fmt: skip
 """Fields of Grant that a file fills."""
+_by_file = itemgetter(*BY_FILE)
 _NEW = [
     "id",
     "grant_id",
@@ -43,6 +45,16 @@ _REVISION = ["grant_id", "number", "at", "by_id", "source_id", "reason", "conten
 
 class Moved(Exception):
     """A grant is no longer as it was when this import was shown, so it must be shown anew before it is applied."""
+
+
+class Told(NamedTuple):
+    """What a file tells of one grant, with the primary keys of those it names."""
+
+    grant_id: str
+    cleaned: Clean
+    digest: str
+    funder: int
+    recipients: list[int]
 
 
 class Old(NamedTuple):
@@ -86,86 +98,85 @@ class _Writer:
         self.grantees: set[int] = set()
 
     def take(self, rows: list[tuple[str, str, str, int]]) -> None:
-        read: list[tuple[Clean, str]] = []
         here = comparing.standing([grant_id for grant_id, *_ in rows])
-        for _, _, text, _ in rows:
-            read.append((orjson.loads(text), text))
-        parties = {(party[0], party[1]) for cleaned, _ in read for party in (cleaned["funder"], *cleaned["recipients"])}
+        read = [orjson.loads(text) for _, _, text, _ in rows]
+        parties = {(org_id, name) for each in read for org_id, name in (each["funder"], *each["recipients"])}
         self.parties.look_up(parties)
-        for (grant_id, outcome, _, base), (cleaned, text) in zip(rows, read, strict=True):
+        for (grant_id, outcome, text, base), cleaned in zip(rows, read, strict=True):
             verdict = comparing.judge(text, here.get(grant_id), self.parties.find(tuple(cleaned["funder"])))
             if (verdict.outcome, verdict.base) != (outcome, base):
                 raise Moved(grant_id)
         self.parties.add(sorted(parties), at=self.at)
-        self._add([each for each in read if each[0]["grant_id"] not in here])
-        self._change([(*each, here[each[0]["grant_id"]]) for each in read if each[0]["grant_id"] in here])
+        told = [self._told(text, cleaned) for (_, _, text, _), cleaned in zip(rows, read, strict=True)]
+        self._add([each for each in told if each.grant_id not in here])
+        self._change([(each, here[each.grant_id]) for each in told if each.grant_id in here])
 
-    def _add(self, read: Sequence[tuple[Clean, str]]) -> None:
-        pks = list(bulk.numbers(Grant, len(read)))
-        projects = list(bulk.numbers(Project, len(read)))
-        grants, written = [], []
-        for pk, project, (cleaned, text) in zip(pks, projects, read, strict=True):
-            digest = comparing.digest(text)
-            fields = [cleaned[name] for name in BY_FILE]
-            funder = self._pk(cleaned["funder"])
-            grants.append((pk, cleaned["grant_id"], project, funder, *fields, True, digest, self.today, None))
-            old = Old((project, cleaned["title"]), True, self.today)
-            written.append((pk, 1, self._content(cleaned, digest, old)))
-        bulk.insert(Project, ["id", "title"], zip(projects, [cleaned["title"] for cleaned, _ in read], strict=True))
-        bulk.insert(Grant, _NEW, grants)
-        self._add_parts(pks, [cleaned for cleaned, _ in read])
-        self._revise(written)
-
-    def _change(self, read: Sequence[tuple[Clean, str, Standing]]) -> None:
-        pks = [standing.pk for _, _, standing in read]
-        kept = _kept(pks)
-        grants, written = [], []
-        for cleaned, text, standing in read:
-            digest = comparing.digest(text)
-            grants.append((*(cleaned[name] for name in BY_FILE), digest, None, standing.pk))
-            written.append((standing.pk, standing.revision + 1, self._content(cleaned, digest, kept[standing.pk])))
-        clear_parts(pks)
-        bulk.update(Grant, _CHANGED, grants)
-        self._add_parts(pks, [cleaned for cleaned, _, _ in read])
-        self._revise(written)
+    def _told(self, text: str, cleaned: Clean) -> Told:
+        funder = self._pk(cleaned["funder"])
+        recipients = sorted({self._pk(party) for party in cleaned["recipients"]})
+        self.funders.add(funder)
+        self.grantees.update(recipients)
+        return Told(cleaned["grant_id"], cleaned, comparing.digest(text), funder, recipients)
 
     def _pk(self, party: list[str]) -> int:
-        pk = self.parties.find((party[0], party[1]))
+        org_id, name = party
+        pk = self.parties.find((org_id, name))
         assert pk is not None, party
         return pk
 
-    def _recipients(self, cleaned: Clean) -> list[int]:
-        return sorted({self._pk(party) for party in cleaned["recipients"]})
+    def _add(self, added: Sequence[Told]) -> None:
+        pks = bulk.numbers(Grant, len(added))
+        projects = bulk.numbers(Project, len(added))
+        titles = [each.cleaned["title"] for each in added]
+        bulk.insert(Project, ["id", "title"], zip(projects, titles, strict=True))
+        bulk.insert(
+            Grant,
+            _NEW,
+            [
+                (pk, each.grant_id, project, each.funder, *_by_file(each.cleaned), True, each.digest, self.today, None)
+                for pk, project, each in zip(pks, projects, added, strict=True)
+            ],
+        )
+        kept = (Old(project, True, self.today) for project in zip(projects, titles, strict=True))
+        self._finish_batch(pks, added, kept, [1] * len(added))
 
-    def _content(self, cleaned: Clean, digest: str, old: Old) -> Content:
+    def _change(self, changed: Sequence[tuple[Told, Standing]]) -> None:
+        pks = [standing.pk for _, standing in changed]
+        kept = _kept(pks)
+        clear_parts(pks)
+        rows = [(*_by_file(each.cleaned), each.digest, None, standing.pk) for each, standing in changed]
+        bulk.update(Grant, _CHANGED, rows)
+        numbers = [standing.revision + 1 for _, standing in changed]
+        self._finish_batch(pks, [each for each, _ in changed], map(kept.__getitem__, pks), numbers)
+
+    def _finish_batch(
+        self, pks: Sequence[int], told: Sequence[Told], kept: Iterable[Old], numbers: Sequence[int]
+    ) -> None:
+        """Parts and a revision of grants that are written."""
+        both = list(zip(pks, told, strict=True))
+        add_parts(
+            recipients=[(pk, organisation) for pk, each in both for organisation in each.recipients],
+            locations=[(pk, place) for pk, each in both for place in each.cleaned["locations"]],
+            relations=[(pk, identifier) for pk, each in both for identifier in each.cleaned["relations"]],
+        )
+        contents = (self._content(each, old) for each, old in zip(told, kept, strict=True))
+        self._revise(zip(pks, numbers, contents, strict=True))
+        self.grants += pks
+
+    def _content(self, told: Told, old: Old) -> Content:
         """The whole of the grant as revisions.content would tell it, without asking the database for it."""
         names = self.parties.names
-        funder = self._pk(cleaned["funder"])
-        self.funders.add(funder)
-        whole = {name: cleaned[name] for name in BY_FILE}
-        whole |= {
-            "grant_id": cleaned["grant_id"],
+        whole = told.cleaned | {
             "protected_location": old.protected_location,
-            "source_digest": digest,
+            "source_digest": told.digest,
             "added_on": old.added_on,
             "removed_at": None,
-            "funder": {"id": funder, "name": names[funder]},
+            "funder": {"id": told.funder, "name": names[told.funder]},
             "project": {"id": old.project[0], "title": old.project[1]},
-            "recipients": [{"id": pk, "name": names[pk]} for pk in self._recipients(cleaned)],
-            "locations": cleaned["locations"],
-            "relations": cleaned["relations"],
+            "recipients": [{"id": pk, "name": names[pk]} for pk in told.recipients],
         }
+        del whole["from_open_call"]
         return whole
-
-    def _add_parts(self, pks: Sequence[int], read: Sequence[Clean]) -> None:
-        recipients = [(pk, each) for pk, cleaned in zip(pks, read, strict=True) for each in self._recipients(cleaned)]
-        self.grantees.update(each for _, each in recipients)
-        add_parts(
-            recipients=recipients,
-            locations=((pk, each) for pk, cleaned in zip(pks, read, strict=True) for each in cleaned["locations"]),
-            relations=((pk, each) for pk, cleaned in zip(pks, read, strict=True) for each in cleaned["relations"]),
-        )
-        self.grants += pks
 
     def _revise(self, written: Iterable[tuple[int, int, Content]]) -> None:
         revise(written, source=self.source, by=self.by, moment=self.moment, reason=Reason.IMPORT)
