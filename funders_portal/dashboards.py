@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -31,15 +32,15 @@ def coverage_page(request: HttpRequest) -> HttpResponse:
     if not asked.is_valid():
         return _refused(request, asked)
     question, portfolio = asked.question, columns.current()
-    table = summary.trimmed(coverage.table(question, portfolio=portfolio))
+    table = coverage.table(question, portfolio=portfolio)
     short = gaps.table(on=question.on, portfolio=portfolio)
-    rests_on = freshness.of(question, portfolio=portfolio)
+    rests_on = freshness.of(question, portfolio=portfolio, answer=table)
     return render(
         request,
         "funders_portal/coverage.html",
         {
             **_choices(asked, request.GET),
-            **_figures(table, _counts(question, portfolio)),
+            **_figures(summary.trimmed(table), _counts(question, portfolio)),
             **_sentences(short),
             "rests_on": rests_on,
             "where": summary.places_in_words(rests_on.places),
@@ -123,7 +124,7 @@ def _choices(asked: CoverageFilter, data: QueryDict) -> dict[str, Any]:
     }
 
 
-def _figures(table: Table, counts: Table | None) -> dict[str, Any]:
+def _figures(table: Table, counts: Mapping[str, int]) -> dict[str, Any]:
     return {
         "table": table,
         "lines": [
@@ -138,13 +139,13 @@ def _figures(table: Table, counts: Table | None) -> dict[str, Any]:
     }
 
 
-def _counts(question: Question, portfolio: Portfolio) -> Table | None:
-    """How many grants touch each row, where that is the same grants whose money is shown."""
+def _counts(question: Question, portfolio: Portfolio) -> dict[str, int]:
+    """How many grants touch each row (by code), where that is the same grants whose money is shown."""
     if question.measure == coverage.SPREAD:
-        return None
+        return {}
     if question.measure == coverage.AWARDED and not question.has_window:
         question = replace(question, first=date.min)
-    return coverage.table(replace(question, measure=coverage.GRANTS), portfolio=portfolio)
+    return coverage.row_counts(question, portfolio=portfolio)
 
 
 def _sentences(short: Gaps) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -40,8 +40,8 @@ class Row:
     grants: int | None
 
 
-def rows(table: Table, counts: Table | None = None) -> list[Row]:
-    """The Table row by row, in its own order."""
+def rows(table: Table, counts: Mapping[str, int]) -> list[Row]:
+    """The Table row by row, in its own order; `counts`: how many grants touch each row, by its code."""
     largest = max(table.row_totals, default=0)
     return [
         Row(
@@ -50,9 +50,9 @@ def rows(table: Table, counts: Table | None = None) -> list[Row]:
             bar=total * WHOLE // largest if largest else 0,
             places=_by_size(table, figures),
             without=sum(1 for each in _by_size(table, figures) if each.figure == 0 and not _stands_apart(each.line)),
-            grants=counts.row_totals[index] if counts else None,
+            grants=counts.get(line.code),
         )
-        for index, (line, figures, total) in enumerate(zip(table.rows, table.cells, table.row_totals, strict=True))
+        for line, figures, total in zip(table.rows, table.cells, table.row_totals, strict=True)
     ]
 
 

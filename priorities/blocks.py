@@ -16,8 +16,10 @@ Ints = NDArray[np.integer]
 Flags = NDArray[np.bool_]
 NEVER = -(2**31)
 """The day of what has no date."""
-KEPT_LAYOUTS = 8
-"""How many crossings of dimensions a block keeps laid out."""
+KEPT_LAYOUTS = 16
+"""How many crossings of dimensions a block keeps laid out, those asked for last; 5 MB each for 100,000 grants."""
+LAID_OUT = 3
+"""Up to so many dimensions a crossing is worth keeping; of more there are too many."""
 _EXACT = 2**53
 """Up to here a sum of whole numbers is exact as a float."""
 
@@ -76,6 +78,17 @@ class Layout:
     grant: Ints
     codes: tuple[Ints, ...]
     pence: Ints
+    numbered: dict[int, Ints] = field(default_factory=dict)
+
+    def cells(self, across: int) -> Ints:
+        """Each entry's codes of the first two dimensions as one number, the second having `across` codes."""
+        found = self.numbered.get(across)
+        if found is None:
+            found = self.codes[0].astype(np.int32)
+            if len(self.codes) > 1:
+                found = found * across + self.codes[1]
+            self.numbered[across] = found
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +165,14 @@ class Block:
 
         Kept, since most questions of a day are about the same few crossings.
         """
-        found = self.layouts.get(dimensions)
+        # Taken out and put back last; another thread that misses it meanwhile makes its own.
+        found = self.layouts.pop(dimensions, None)
         if found is None:
             crossing = self.crossing(dimensions, np.arange(self.size), {})
             found = Layout(crossing.grant.astype(np.int32), crossing.codes, crossing.parts(self.pence))
-            self.layouts[dimensions] = found
-            while len(self.layouts) > KEPT_LAYOUTS:
-                self.layouts.popitem(last=False)
+        self.layouts[dimensions] = found
+        while len(self.layouts) > KEPT_LAYOUTS:
+            self.layouts.popitem(last=False)
         return found
 
     def running_on(self, day: int) -> Flags:

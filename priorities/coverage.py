@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -14,7 +14,7 @@ from counting import tables
 from counting.tables import PENCE, Line, Table
 from grants.models import Recipient
 from priorities import columns
-from priorities.blocks import NEVER, Block, Crossing, Flags, Ints, spread, sums
+from priorities.blocks import LAID_OUT, NEVER, Block, Crossing, Flags, Ints, spread, sums
 from priorities.columns import Portfolio
 from priorities.models import Dimension
 from priorities.reading import Entry
@@ -79,6 +79,13 @@ def table(question: Question, *, portfolio: Portfolio | None = None) -> Table:
     Pounds sterling alone are in the cells; other currencies are listed beside them, never added.
     """
     return Asked(question, portfolio or columns.current()).table()
+
+
+def row_counts(question: Question, *, portfolio: Portfolio | None = None) -> dict[str, int]:
+    """How many grants of this question touch each row (by code): its row totals with `grants` as measure."""
+    asked = Asked(replace(question, measure=GRANTS), portfolio or columns.current())
+    found = np.sum([asked.touching(block, chosen, question.rows) for block, chosen in asked.chosen()], axis=0)
+    return {entry.code: int(count) for (_, entry), count in zip(asked.entries[question.rows], found, strict=True)}
 
 
 def grant_ids(
@@ -232,8 +239,8 @@ class Asked:
         for block, chosen in self.chosen():
             _, row, column, _ = self._laid_out(block, chosen, tuple(sorted(self.question.shown, key=ORDER.index)))
             cells += np.bincount(row * across + column, minlength=rows * across)
-            by_row += self._touching(block, chosen, self.question.rows)
-            by_column += self._touching(block, chosen, self.question.columns)
+            by_row += self.touching(block, chosen, self.question.rows)
+            by_column += self.touching(block, chosen, self.question.columns)
             total += int(chosen.sum())
         return cells.reshape(rows, across).tolist(), by_row.tolist(), by_column.tolist(), total, {}
 
@@ -290,13 +297,13 @@ class Asked:
     def parts(self, block: Block, grants: Flags) -> Parts:
         """The parts of these grants that the question's cells and filters keep."""
         cut = self.question.cut
-        if self.question.measure != SPREAD and len(cut) == 2:
+        if self.question.measure != SPREAD and len(cut) <= LAID_OUT:
             return self._laid_out(block, grants, cut)
         crossing = block.crossing(cut, np.flatnonzero(grants), self.kept)
         return self._placed(cut, crossing.grant, crossing.codes, self._pence(block, crossing))
 
     def _laid_out(self, block: Block, grants: Flags, cut: tuple[str, ...]) -> Parts:
-        """From the crossing that the block keeps; right for whole awards cut by rows and columns only."""
+        """From the crossing that the block keeps; right for whole awards alone."""
         layout = block.layout(*cut)
         keep = np.flatnonzero(grants.take(layout.grant))
         for dimension, code in zip(cut, layout.codes, strict=True):
@@ -316,7 +323,7 @@ class Asked:
         over, before, whole = self._window(block)
         return crossing.parts(spread(block.pence, over, whole)) - crossing.parts(spread(block.pence, before, whole))
 
-    def _touching(self, block: Block, chosen: Flags, dimension: str) -> Ints:
+    def touching(self, block: Block, chosen: Flags, dimension: str) -> Ints:
         """How many of the chosen grants have a share in each row or column."""
         shares = block.shares[dimension]
         keep = chosen.take(shares.grant)

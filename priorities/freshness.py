@@ -62,8 +62,8 @@ class Freshness:
     places: Places
 
 
-def of(question: Question, *, portfolio: Portfolio | None = None) -> Freshness:
-    """What the figures of this question rest on, on its day."""
+def of(question: Question, *, portfolio: Portfolio | None = None, answer: Table | None = None) -> Freshness:
+    """What the figures of this question rest on, on its day; `answer`: its table, where it is known already."""
     portfolio = portfolio or columns.current()
     members = Organisation.objects.funders()
     if question.funders:
@@ -71,7 +71,7 @@ def of(question: Question, *, portfolio: Portfolio | None = None) -> Freshness:
     funders = dict(members.values_list("id", "name"))
     quiet = quiet_funders(funders, on=question.on, portfolio=portfolio)
     asked = Asked(_by_area_and_place(question), portfolio)
-    money = asked.table()
+    money = answer if answer and asked.question == question else asked.table()
     return Freshness(
         funders=len(funders),
         up_to_date=len(funders) - len(quiet),

@@ -22,7 +22,7 @@ from priorities.columns import Portfolio
 from priorities.coverage import Question, day_number
 from priorities.freshness import quiet_funders
 from priorities.models import UNDIVIDED, Dimension, Target
-from priorities.watching import AREAS, Cell, Part, Standing
+from priorities.watching import AREAS, Cell, Part, Running, Standing
 
 EMPTY, UNDER_TARGET, ENDING = "empty", "under_target", "ending"
 KINDS = (EMPTY, UNDER_TARGET, ENDING)
@@ -168,9 +168,8 @@ class _Look:
         self.quiet = [each.funder for each in quiet_funders(self.funders, on=on, portfolio=portfolio)]
         self.words = sentences.Empty(funders=self.funders, members=len(self.funders))
         self.cells = list(watching.cells(portfolio, on))
-        until = periods.add_months(on, ENDING_WITHIN)
-        dimensions = {cell.dimension for cell in self.cells}
-        self.standing = {name: Standing(portfolio, name, on, until) for name in dimensions}
+        running = Running(portfolio, on, periods.add_months(on, ENDING_WITHIN))
+        self.standing = {name: Standing(running, name) for name in {cell.dimension for cell in self.cells}}
 
     def gaps(self) -> Gaps:
         looked = (self.look(cell, place) for place, cell in enumerate(self.cells))

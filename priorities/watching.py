@@ -49,6 +49,24 @@ class Cell:
         return bool(self.entry and self.entry.neglected)
 
 
+class Running:
+    """Which grants run on a day and which run, or are to start, beyond `until`: the same for every dimension.
+
+    states: for each block one number a grant, RUNS and LASTS added, since gathering is what takes the time.
+    """
+
+    RUNS, LASTS = np.uint8(1), np.uint8(2)
+
+    def __init__(self, portfolio: Portfolio, day: date, until: date) -> None:
+        self.portfolio, self.day = portfolio, day_number(day)
+        self.states = [self._state(block, day_number(until)) for block in portfolio.blocks]
+
+    def _state(self, block: Block, until: int) -> Ints:
+        counted = block.alive & ~block.joint
+        runs, lasts = counted & block.running_on(self.day), counted & (block.runs_to > until)
+        return runs * self.RUNS + lasts * self.LASTS
+
+
 class Standing:
     """One dimension's cells over all areas on a day, from the crossing of areas with it.
 
@@ -56,31 +74,26 @@ class Standing:
     running ones are worth there (whole awards in pounds sterling). All by the positions of area and code.
     """
 
-    def __init__(self, portfolio: Portfolio, dimension: str, day: date, until: date) -> None:
-        self.portfolio, self.dimension, self.day = portfolio, dimension, day_number(day)
-        across = len(portfolio.vocabulary[dimension]) if dimension else 1
-        self.shape = (len(portfolio.vocabulary[AREAS]), across)
-        size = self.shape[0] * across
-        running, lasting, pence = np.zeros(size, int), np.zeros(size, int), np.zeros(size, np.int64)
-        self.blocks = [(block, *self._laid_out(block)) for block in portfolio.blocks]
-        for block, grant, cell, part in self.blocks:
-            # Both flags in one number, since gathering is what takes the time.
-            lasts = (block.runs_to > day_number(until)).astype(np.uint8) * 2 + block.running_on(self.day)
-            state = (lasts * (block.alive & ~block.joint)).take(grant)
-            now, later = np.flatnonzero((state & 1).view(bool)), np.flatnonzero(state > 1)
-            running += np.bincount(cell[now], minlength=size)
+    def __init__(self, running: Running, dimension: str) -> None:
+        self.portfolio, self.dimension, self.day = running.portfolio, dimension, running.day
+        vocabulary = self.portfolio.vocabulary
+        self.shape = (len(vocabulary[AREAS]), len(vocabulary[dimension]) if dimension else 1)
+        size = self.shape[0] * self.shape[1]
+        runs, lasting, pence = np.zeros(size, int), np.zeros(size, int), np.zeros(size, np.int64)
+        self.blocks = [(block, *self._laid_out(block)) for block in self.portfolio.blocks]
+        for (block, grant, cell, part), states in zip(self.blocks, running.states, strict=True):
+            state = states.take(grant)
+            now, later = np.flatnonzero((state & Running.RUNS).view(bool)), np.flatnonzero(state >= Running.LASTS)
+            runs += np.bincount(cell[now], minlength=size)
             lasting += np.bincount(cell[later], minlength=size)
-            if len(portfolio.names.currencies) > 1:
+            if len(self.portfolio.names.currencies) > 1:
                 now = now[block.currency[grant[now]] == 0]
             pence = pence + sums(cell[now], part[now], size)
-        self.running, self.lasting, self.pence = (each.reshape(self.shape) for each in (running, lasting, pence))
+        self.running, self.lasting, self.pence = (each.reshape(self.shape) for each in (runs, lasting, pence))
 
     def _laid_out(self, block: Block) -> tuple[Ints, Ints, Ints]:
         layout = block.layout(AREAS, self.dimension) if self.dimension else block.layout(AREAS)
-        cell = layout.codes[0].astype(np.int32)
-        if self.dimension:
-            cell = cell * self.shape[1] + layout.codes[1]
-        return layout.grant, cell, layout.pence
+        return layout.grant, layout.cells(self.shape[1]), layout.pence
 
     @cached_property
     def by_area(self) -> Ints:
