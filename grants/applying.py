@@ -13,8 +13,8 @@ from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from grants import bulk, comparing, revisions
-from grants.checking import Clean
 from grants.comparing import Standing
+from grants.findings import Clean
 from grants.models import Grant, Import, ImportRow, Location, Project, Recipient, RelatedGrant, Revision
 from grants.parties import Parties, give_roles
 from grants.revisions import Content, Reason

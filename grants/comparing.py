@@ -13,7 +13,7 @@ import orjson
 from django.db.models import Count, Exists, OuterRef, Subquery
 
 from grants import bulk, checking
-from grants.checking import Clean, Problem
+from grants.findings import Clean, Problem
 from grants.models import Grant, Import, ImportProblem, ImportRow, Revision
 from grants.parties import Parties
 from grants.prepared import Facts, Party, Prepared

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grants import sheets
-from grants.checking import Problem
+from grants.findings import Problem
 from grants.rows import Row, Unreadable
 
 LONGEST_LINE = 4 * 1024 * 1024

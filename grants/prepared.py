@@ -19,8 +19,8 @@ from typing import Any, BinaryIO, NamedTuple, cast
 
 import orjson
 
-from grants import checking, reading, standard
-from grants.checking import Clean, Problem
+from grants import checking, people, reading, standard
+from grants.findings import Clean, Problem
 from grants.rows import Row, Unreadable
 from grants.texts import shown
 
@@ -140,7 +140,7 @@ def prepare(row: Row) -> Prepared:
     return Prepared(
         row.number,
         identifier,
-        as_json(checking.safe(row.fields) if checking.names_somebody(row.fields) else row.written),
+        as_json(people.safe(row.fields) if people.names_somebody(row.fields) else row.written),
         orjson.dumps(cleaned).decode() if cleaned else "",
         _facts(cleaned) if cleaned else None,
         found,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from grants.checking import Problem
+from grants.findings import Problem
 
 NO_TITLES: Mapping[str, str] = {}
 

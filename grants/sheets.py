@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from grants import standard
-from grants.checking import Problem
+from grants.findings import Problem
 from grants.rows import Row, Unreadable
 from grants.standard import Path
 

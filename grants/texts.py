@@ -36,6 +36,8 @@ _CONTACT = re.compile(f"{_EMAIL}|{_PHONE}|{_POSTCODE}|{_STREET}")
 _MAYBE_CONTACT = re.compile(r"[@+\d](?:(?<=@)|(?<=[0+])\d|(?<=\d)(?:[A-Z]{2}\b|[A-Za-z]?,? [A-Z]))")
 """Quick to look for, as it begins with one of few characters; without it a text holds no contact."""
 POSTCODE = re.compile(_POSTCODE)
+NOBODY = re.compile(r"(?:n/?a|none|null|nil|unknown|tb[acd]|not (?:known|applicable)|[-.?0x]*)", re.IGNORECASE)
+"""What people write where they have nothing to write."""
 
 
 def tidy(text: str, *, lines: bool = False) -> tuple[str, tuple[str, ...]]:

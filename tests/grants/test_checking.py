@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grants import checking, prepared, problems
-from grants.checking import Clean
+from grants import checking, people, prepared, problems
+from grants.findings import Clean
 
 
 def raw(**fields: Any) -> dict[str, Any]:
@@ -355,7 +355,7 @@ def test_nobody_who_received_a_grant_is_named_anywhere():
         **{"Recipient Ind:Name": "Mara Quenby", "Contact": "Mara Quenby"},
     )
     cleaned, found = checking.clean(row)
-    kept = prepared.as_json(checking.safe(row))
+    kept = prepared.as_json(people.safe(row))
     assert cleaned is not None
     assert cleaned["to_individual"] is True
     assert cleaned["recipients"] == []
@@ -395,7 +395,7 @@ def test_hypothesis_nothing_that_json_can_hold_raises(row: Any):
     assert (cleaned is None) == bool(refused)
     for each in found:
         assert problems.words(each.code, each.value, each.repair).fix
-    prepared.as_json(checking.safe(row)).encode()
+    prepared.as_json(people.safe(row)).encode()
 
 
 @given(st.dictionaries(FIELDS, st.one_of(JSON, ENTRIES, st.lists(ENTRIES, max_size=2))))

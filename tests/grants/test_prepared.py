@@ -54,7 +54,10 @@ def test_a_file_that_breaks_off_says_so_from_the_other_process(tmp_path: Path, e
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="no /proc to see processes in")
-def test_a_lost_process_is_noticed_and_none_is_left_behind(many: Path, every_file_is_large: None):
+def test_a_lost_process_is_noticed_and_none_is_left_behind(tmp_path: Path, every_file_is_large: None):
+    many = tmp_path / "f.json"  # Far more than a pipe holds, so that its reader waits.
+    many.write_bytes(files.package(*(files.grant(number) for number in range(2_000))))
+
     def readers() -> set[int]:
         found = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
         return {int(pid) for pid in found if str(many).encode() in Path(f"/proc/{pid}/cmdline").read_bytes()}
