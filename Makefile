@@ -31,6 +31,7 @@ bench: $(VENV)/.installed-dev ## how fast: import and coverage page with 100,000
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 prove: $(VENV)/.installed-dev ## the random tests ten times over, each time from another beginning
+	@PROVE=1 $(BIN)/python -m pytest -q -n $(or $(WORKERS),2) -m thorough $(ARGS)
 	@for seed in 1 2 3 4 5 6 7 8 9 10; do \
 		$(BIN)/python -m pytest -q -n $(or $(WORKERS),2) -m hypothesis --hypothesis-seed=$$(date +%s)$$seed $(ARGS) || exit 1; \
 	done

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import os
+import random
 import types
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
@@ -181,12 +183,16 @@ def odd_addresses(name: str, world: worlds.World) -> Iterator[str]:
         yield f"{doors.address(name, world)}?{query}"
 
 
+@pytest.mark.thorough
 def test_odd_addresses_never_break_a_door(world: worlds.World):
+    """A seeded quarter of them, whatever the door; all of them in `make prove`."""
     client = client_of(world, SECRETARIAT)
+    chosen = [address for name in DOORS for address in odd_addresses(name, world)]
+    if "PROVE" not in os.environ:
+        chosen = random.Random(20261121).sample(chosen, len(chosen) // 4)
     broken = [
         f"{address[:90]}: {said(answer)}"
-        for name in DOORS
-        for address in odd_addresses(name, world)
+        for address in chosen
         if (answer := send(client, "get", address, {})).status_code >= 500
     ]
     assert broken == [], "\n".join(broken)

@@ -124,7 +124,7 @@ def test_an_ended_target_is_kept_among_the_ended(sign_in):
 def test_amounts_are_said_as_people_say_them():
     values = {"share": 3_333, "amount": 25_000_000, "number": 3}
     said = [agreed(kind=kind, value=value).amount for kind, value in values.items()]
-    assert said == ["33.33\u00a0%", "£250,000", "3"]
+    assert said == ["33.33\u00a0% of the area's running money", "£250,000 a year", "3 running grants"]
 
 
 @pytest.mark.parametrize(
