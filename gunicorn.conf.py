@@ -19,6 +19,8 @@ accesslog = os.environ.get("ACCESS_LOG") or None
 
 def when_ready(server: Any) -> None:
     """Read once, before the workers fork, what each of them would read at its first request."""
+    import gc
+
     from django.db import DatabaseError
     from django.urls import get_resolver
 
@@ -29,6 +31,10 @@ def when_ready(server: Any) -> None:
         columns.current()
     except DatabaseError as problem:
         server.log.warning("The database does not answer yet: %s", problem)
+    # What stands now stays for good: looking it over for garbage stops a worker for a tenth of a second, and
+    # marking it takes it out of the memory that all workers share.
+    gc.collect()
+    gc.freeze()
 
 
 def pre_fork(server: Any, worker: Any) -> None:

@@ -15,7 +15,7 @@ from funders_portal import waiting
 from grants.models import Grant, Project
 from priorities import columns, freshness, gaps
 from priorities.coverage import Question
-from priorities.to_sort import unsorted
+from priorities.to_sort import own_backlog
 
 MOST_TASKS, MOST_SENTENCES, MOST_CARDS = 5, 3, 40
 
@@ -54,16 +54,16 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 def _for_funder(person: Person) -> dict[str, Any]:
     today = timezone.localdate()
-    to_sort = unsorted(person).own
-    imports = waiting.imports(person)[:MOST_TASKS]
     portfolio = columns.current()
+    to_sort = own_backlog(person, portfolio)
+    imports = waiting.imports(person)[:MOST_TASKS]
     short = gaps.table(on=today, portfolio=portfolio)
     room = max(0, MOST_TASKS - len(imports) - bool(to_sort.grants))
     return {
         "empty": not Grant.objects.current().exists(),
         "today": today,
         "funders": list(waiting.own_funders(person)),
-        "running": waiting.running(person, today),
+        "running": waiting.running(person, today, portfolio),
         "to_sort": to_sort,
         "imports": imports,
         "ending": waiting.ending(person, today, room),

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import QuerySet
 
 from accounts.models import Organisation, Person
 from counting import periods
 from grants.models import Grant, GrantQuerySet, Import
+from priorities import coverage
+from priorities.columns import Portfolio
+from priorities.coverage import Question
 from priorities.gaps import Sentence
 
 ENDING_WITHIN = 6
@@ -52,15 +55,10 @@ def ending(person: Person, on: date, most: int) -> Sequence[Ending]:
     return [Ending(grant, periods.months_between(on, grant.runs_to)) for grant in soon]
 
 
-def running(person: Person, on: date) -> Running:
+def running(person: Person, on: date, portfolio: Portfolio) -> Running:
     """Own grants running on `on`; only pounds are added, a joint share counts once through its parent."""
-    found = (
-        own_grants(person)
-        .running_on(on)
-        .filter(joint_share=False, currency="GBP")
-        .aggregate(grants=Count("id"), pence=Sum("amount_awarded"))
-    )
-    return Running(found["grants"], found["pence"] or 0)
+    found = coverage.table(Question(on=on, funders=tuple(person.funder_ids)), portfolio=portfolio)
+    return Running(found.grants, found.total)
 
 
 def own_funders(person: Person) -> QuerySet[Organisation]:

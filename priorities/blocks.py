@@ -136,7 +136,7 @@ class Block:
         """Which grants have a share in any of these codes (one flag a position)."""
         shares = self.shares[dimension]
         touched = np.zeros(self.size, bool)
-        touched[shares.grant[codes.take(shares.code)]] = True
+        touched[shares.grant.take(np.flatnonzero(codes.take(shares.code)))] = True
         return touched
 
     def crossing(self, dimensions: Sequence[str], grants: Ints, kept: Mapping[str, Flags]) -> Crossing:
@@ -203,9 +203,13 @@ def cut(pence: Ints, bounds: Sequence[tuple[Ints, Ints]]) -> Ints:
 
 def spread(pence: Ints, over: Ints, whole: Ints) -> Ints:
     """pence * over // whole without leaving 64 bits; nothing where there is no period."""
-    days = np.maximum(whole, 1)
-    each, rest = np.divmod(pence, days)
-    return np.where(whole > 0, each * over + rest * over // days, 0)
+    found = np.where((over >= whole) & (whole > 0), pence, 0)
+    # Dividing is what takes the time, and most periods are over or have not begun.
+    under_way = np.flatnonzero((over > 0) & (over < whole))
+    over, whole = over[under_way], whole[under_way]
+    each, rest = np.divmod(pence[under_way], whole)
+    found[under_way] = each * over + rest * over // whole
+    return found
 
 
 def sums(index: Ints, pence: Ints, size: int) -> Any:

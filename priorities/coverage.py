@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
 
 import numpy as np
 from django.utils import timezone
@@ -23,7 +22,6 @@ LIVE, AWARDED, SPREAD, GRANTS = "live", "awarded", "spread", "grants"
 MEASURES = (LIVE, AWARDED, SPREAD, GRANTS)
 ORDER = tuple(Dimension.values)
 """In this order money is cut, whatever is asked."""
-STERLING = "GBP"
 Parts = tuple[Ints, Ints, Ints, Ints]
 """Grants (rows of a block), the places of their row and column in the table, and pence; one of each a part."""
 EPOCH = date(1970, 1, 1).toordinal()
@@ -141,6 +139,7 @@ class Asked:
         self.place = {each: self._places(each) for each in question.shown}
         self.size = (len(self.entries[question.rows]), len(self.entries[question.columns]))
         self.recipients = self._recipients()
+        self._periods: dict[int, tuple[Ints, Ints, Ints]] = {}
         self.selected = [(block, self._selected(block)) for block in portfolio.blocks]
 
     def table(self) -> Table:
@@ -187,7 +186,7 @@ class Asked:
             return 0
         spreads = self.question.measure == SPREAD
         return sum(
-            int((selected & (block.elapsed(None, 0)[1] == 0 if spreads else block.runs_to == NEVER)).sum())
+            int((selected & (self._window(block)[2] == 0 if spreads else block.runs_to == NEVER)).sum())
             for block, selected in self.selected
         )
 
@@ -216,21 +215,24 @@ class Asked:
         cells: Ints = np.zeros(rows * across, np.int64)
         others: dict[str, int] = {}
         for block, selected in self.selected:
-            grant, row, column, pence = self.parts(block, selected & self.in_time(block))
-            for name, mine in self._by_currency(block.currency[grant]):
-                if name == STERLING:
-                    cells = cells + sums((row * across + column)[mine], pence[mine], rows * across)
-                else:
-                    others[name] = others.get(name, 0) + int(sums(0 * grant[mine], pence[mine], 1)[0])
+            counted, in_pounds = selected & self.in_time(block), block.currency == 0
+            _, row, column, pence = self.parts(block, counted & in_pounds)
+            cells = cells + sums(row * across + column, pence, rows * across)
+            for name, amount in self._other_currencies(block, counted & ~in_pounds):
+                others[name] = others.get(name, 0) + amount
         grid = cells.reshape(rows, across)
         return grid.tolist(), grid.sum(axis=1).tolist(), grid.sum(axis=0).tolist(), int(grid.sum()), others
 
-    def _by_currency(self, currency: Ints) -> Iterator[tuple[str, Any]]:
-        """Each currency that is there, with where it is (an index: all, or a flag each)."""
+    def _other_currencies(self, block: Block, grants: Flags) -> Iterator[tuple[str, int]]:
+        """The sum of each currency that is there, in minor units."""
+        if not grants.any():
+            return
+        grant, _, _, pence = self.parts(block, grants)
+        currency = block.currency[grant]
         for name, number in self.portfolio.names.currencies.items():
-            mine = currency == number
-            if mine.any():
-                yield name, slice(None) if mine.all() else mine
+            mine = np.flatnonzero(currency == number)
+            if len(mine):
+                yield name, int(sums(0 * mine, pence[mine], 1)[0])
 
     def counts(self) -> tuple[list[list[int]], list[int], list[int], int, dict[str, int]]:
         """Distinct grants touching each cell, each row, each column, and all of them; of every currency."""
@@ -289,10 +291,12 @@ class Asked:
 
     def _window(self, block: Block) -> tuple[Ints, Ints, Ints]:
         """Of each planned period: days over at the window's end, days over before it, and all its days."""
-        first, last = self.question.first, self.question.last
-        over, whole = block.elapsed(day_number(last) if last else None, otherwise=1)
-        before, _ = block.elapsed(day_number(first) - 1 if first else None, otherwise=0)
-        return over, before, whole
+        if id(block) not in self._periods:
+            first, last = self.question.first, self.question.last
+            over, whole = block.elapsed(day_number(last) if last else None, otherwise=1)
+            before, _ = block.elapsed(day_number(first) - 1 if first else None, otherwise=0)
+            self._periods[id(block)] = over, before, whole
+        return self._periods[id(block)]
 
     def parts(self, block: Block, grants: Flags) -> Parts:
         """The parts of these grants that the question's cells and filters keep."""

@@ -63,6 +63,18 @@ def unsorted(person: Person) -> Queue:
     return _queue(person, [(block, _waits(block, portfolio)) for block in portfolio.blocks])
 
 
+def own_backlog(person: Person, portfolio: Portfolio) -> Backlog:
+    """How much waits for this person, without saying which."""
+    number = pence = 0
+    for block in portfolio.blocks:
+        waits = _waits(block, portfolio) & block.alive & ~block.joint
+        if not person.is_secretariat:
+            waits &= np.isin(block.funder, np.array(person.officer_ids, np.int64))
+        number += int(waits.sum())
+        pence += int(block.pence[waits & (block.currency == 0)].sum())
+    return Backlog(number, pence)
+
+
 def with_more_suggested(person: Person) -> Queue:
     """Sorted by area and place, with suggestions left in the vocabularies that may wait."""
     portfolio = columns.current()

@@ -6,7 +6,8 @@ from django import template
 from django.urls import NoReverseMatch, reverse
 
 from funders_portal import navigation
-from priorities.to_sort import unsorted
+from priorities import columns
+from priorities.to_sort import own_backlog
 
 register = template.Library()
 
@@ -18,7 +19,8 @@ def main_navigation(context: dict[str, Any]) -> dict[str, Any]:
         return {"places": ()}
     places = navigation.main(context["request"])
     counted = any(place.here and place.name == "grants" and place.beneath for place in places)
-    return {"places": places, "to_sort": unsorted(context["request"].user).own.grants if counted else None}
+    waiting = own_backlog(context["request"].user, columns.current()).grants if counted else None
+    return {"places": places, "to_sort": waiting}
 
 
 @register.simple_tag(takes_context=True)
