@@ -94,7 +94,8 @@ class Grant(models.Model):
 
     grant_id = models.CharField(_("grant identifier"), max_length=255, unique=True)
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="grants")
-    funder = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    funder = models.ForeignKey(Organisation, on_delete=models.PROTECT, db_index=False, related_name="+")
+    """Looked up by grant_by_funder; the other keys without an index of their own begin another in the same way."""
     recipients = models.ManyToManyField(Organisation, through="Recipient", related_name="+")
     to_individual = models.BooleanField(_("to an individual"), default=False)
     title = models.CharField(_("title"), max_length=500)
@@ -185,7 +186,7 @@ class Grant(models.Model):
 class Recipient(models.Model):
     """An organisation that a grant goes to."""
 
-    grant = models.ForeignKey(Grant, on_delete=models.CASCADE, related_name="recipient_rows")
+    grant = models.ForeignKey(Grant, on_delete=models.CASCADE, db_index=False, related_name="recipient_rows")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
@@ -216,7 +217,7 @@ class Location(models.Model):
 class RelatedGrant(models.Model):
     """A relation that a file declares; `other` is filled once the grant it names is in the portal."""
 
-    grant = models.ForeignKey(Grant, on_delete=models.CASCADE, related_name="relations")
+    grant = models.ForeignKey(Grant, on_delete=models.CASCADE, db_index=False, related_name="relations")
     identifier = models.CharField(max_length=255, db_index=True)
     other = models.ForeignKey(Grant, null=True, blank=True, on_delete=models.SET_NULL, related_name="related_from")
 
@@ -353,7 +354,7 @@ class ImportProblem(models.Model):
 class Revision(models.Model):
     """A grant as it stood after one change: who, when, why, and the whole of it."""
 
-    grant = models.ForeignKey(Grant, on_delete=models.PROTECT, related_name="revisions")
+    grant = models.ForeignKey(Grant, on_delete=models.PROTECT, db_index=False, related_name="revisions")
     number = models.PositiveIntegerField()
     at = models.DateTimeField()
     by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
