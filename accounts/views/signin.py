@@ -96,7 +96,7 @@ class Ask(KeepsWanted, RequestLoginCodeView):  # type: ignore[misc]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {"wanted": self.wanted, "demo_door": signin.demo_door_open(), "minutes": MINUTES}
+        return context | {"wanted": self.wanted, "minutes": MINUTES}
 
 
 class Code(KeepsWanted, ConfirmLoginCodeView):  # type: ignore[misc]
