@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from typing import Any, cast
 
 from django import forms
@@ -125,13 +126,15 @@ class ProgrammesField(forms.Field):
     """Programmes by their whole names, each value one."""
 
     widget = forms.MultipleHiddenInput
+    among = Grant.objects.none()
 
     def clean(self, value: Sequence[str] | None) -> list[str]:
         return [self.known(each) for each in value or () if each]
 
     def known(self, name: str) -> str:
-        if "\0" in name or not Grant.objects.current().filter(programme=name).exists():
-            near = programmes().filter(programme__icontains=name[:20].replace("\0", "")) or programmes()
+        if "\0" in name or not self.among.filter(programme=name).exists():
+            known = programmes(self.among)
+            near = known.filter(programme__icontains=name[:20].replace("\0", "")) or known
             refuse_choice(name, [(each, each) for each in near[: SHOWN_CHOICES + 1]])
         return name
 
@@ -179,36 +182,48 @@ def matching(grants: GrantQuerySet, text: str) -> GrantQuerySet:
     return grants
 
 
-def currencies() -> list[tuple[str, str]]:
-    """Every currency of the portfolio, found by leaping along the index from one to the next."""
+def currencies(grants: GrantQuerySet) -> list[tuple[str, str]]:
+    """Every currency of these grants, found by leaping along the index from one to the next."""
     found: list[tuple[str, str]] = []
-    ordered = Grant.objects.current().order_by("currency").values_list("currency", flat=True)
+    ordered = grants.order_by("currency").values_list("currency", flat=True)
     while (code := ordered.filter(currency__gt=found[-1][0] if found else "").first()) is not None:
         found.append((code, code))
     return found
 
 
-def programmes() -> QuerySet[Grant, str]:
-    """The names of all programmes, each once."""
-    named = Grant.objects.current().exclude(programme="").order_by("programme")
+def programmes(grants: GrantQuerySet) -> QuerySet[Grant, str]:
+    """The names of these grants' programmes, each once."""
+    named = grants.exclude(programme="").order_by("programme")
     return named.values_list("programme", flat=True).distinct()
 
 
+def recipients(grants: GrantQuerySet, person: Any) -> QuerySet[Organisation]:
+    """Whom a reader of these grants may ask for: organisations that she sees, and whoever shares a grant of hers."""
+    if person is not None and person.is_authenticated and person.sees_all_grants:
+        return Organisation.objects.all()
+    getting = Recipient.objects.filter(grant__in=grants.order_by().values("id")).values("organisation")
+    seen = Organisation.objects.visible_to(person).values("id") if person is not None else []
+    return Organisation.objects.filter(Q(id__in=getting) | Q(id__in=seen))
+
+
 class GrantFilter(FilterSet):  # type: ignore[misc]
-    """Filters of grants as they stand in addresses: ?funder=GB-CHC-1000001&from=2024-01-01&sort=-amount."""
+    """Filters of grants as they stand in addresses: ?funder=GB-CHC-1000001&from=2024-01-01&sort=-amount.
+
+    Choices, examples and refusals come from the grants given, so they tell nothing that their reader does not see.
+    """
 
     search = CharFilter(label=gettext_lazy("Search"), method="found", max_length=200)
     funder = OrganisationsFilter(
         label=gettext_lazy("Funder"), field_name="funder", lookup_expr="in", among=Organisation.objects.funders
     )
-    recipient = OrganisationsFilter(label=gettext_lazy("Recipient"), method="going_to", among=Organisation.objects.all)
+    recipient = OrganisationsFilter(label=gettext_lazy("Recipient"), method="going_to", among=Organisation.objects.none)
     programme = ProgrammesFilter(label=gettext_lazy("Programme"), field_name="programme", lookup_expr="in")
     vars()["from"] = DayFilter(label=gettext_lazy("Awarded from"), field_name="award_date", lookup_expr="gte")
     to = DayFilter(label=gettext_lazy("Awarded to"), field_name="award_date", lookup_expr="lte", last=True)
     on = DayFilter(label=gettext_lazy("Running on"), method="running")
     least = AmountFilter(label=gettext_lazy("Amount from"), field_name="amount_awarded", lookup_expr="gte")
     most = AmountFilter(label=gettext_lazy("Amount to"), field_name="amount_awarded", lookup_expr="lte")
-    currency = TellingChoiceFilter(label=gettext_lazy("Currency"), choices=currencies, empty_label=gettext_lazy("Any"))
+    currency = TellingChoiceFilter(label=gettext_lazy("Currency"), choices=list, empty_label=gettext_lazy("Any"))
     protected = TellingChoiceFilter(
         label=gettext_lazy("Place protected"),
         method="with_protection",
@@ -233,6 +248,16 @@ class GrantFilter(FilterSet):  # type: ignore[misc]
         model = Grant
         fields: list[str] = []
         form = StrictForm
+
+    @property
+    def form(self) -> Any:
+        if not hasattr(self, "_form"):
+            person = getattr(self.request, "user", None)
+            fields = super().form.fields
+            fields["recipient"].among = partial(recipients, self.queryset, person)
+            fields["programme"].among = self.queryset
+            fields["currency"].choices = partial(currencies, self.queryset)
+        return self._form
 
     @property
     def award_from(self) -> forms.BoundField:

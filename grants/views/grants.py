@@ -52,7 +52,7 @@ def _refused(request: HttpRequest, asked: GrantFilter) -> HttpResponse:
 
 def _choices(asked: GrantFilter) -> dict[str, Any]:
     """What the filter form offers beyond its own fields; programmes only where they are few enough to choose from."""
-    named = list(programmes()[: PROGRAMMES_TO_CHOOSE_FROM + 1])
+    named = list(programmes(asked.queryset)[: PROGRAMMES_TO_CHOOSE_FROM + 1])
     chosen = getattr(asked.form, "cleaned_data", {})
     funders = Organisation.objects.funders().values_list("pk", "name")
     return {

@@ -11,7 +11,7 @@ from accounts.models import Alias
 from grants import listing
 from grants.filters import GrantFilter
 from grants.models import Grant
-from tests.factories import FunderFactory, GranteeFactory, GrantFactory
+from tests.factories import FunderFactory, GranteeFactory, GrantFactory, lead
 
 pytestmark = pytest.mark.django_db
 
@@ -114,6 +114,27 @@ def test_an_unknown_value_is_refused_with_the_choices(portfolio, query, field, s
     errors = refused(query)
     assert list(errors) == [field]
     assert errors[field][0].startswith(sentence)
+
+
+@pytest.mark.parametrize("address", ["/grants/", "/api/grants/"])
+def test_a_grantee_learns_of_no_organisation_programme_or_currency_beyond_her_grants(client, portfolio, address):
+    other = Grant.objects.get(title="B").recipients.get()
+    GrantFactory(programme="Refuges by the sea", currency="USD")
+    client.force_login(lead(portfolio["charity"]))
+
+    def answer(query):
+        response = client.get(f"{address}?{query}", HTTP_ACCEPT="text/html" if address == "/grants/" else "*/*")
+        return response.status_code, response.content.decode()
+
+    for probe in ("NOPE", other.pk, other.org_id, 999_999):
+        status, text = answer(f"recipient={probe}")
+        assert (status, other.name in text, "Ember Row" in text) == (400, False, True)
+    for query in ("programme=zz", "programme=Refuges+by+the+sea", "currency=USD", "currency=ZZZ"):
+        status, text = answer(query)
+        assert (status, "by the sea</option>" in text, "EUR" in text) == (400, False, False)
+    assert answer("recipient=GB-CHC-200&programme=Homes&currency=GBP")[0] == 200
+    text = answer("")[1]
+    assert ("Refuges" in text, "USD" in text, "Homes" in text) == (False, False, True)
 
 
 def test_a_funder_without_grants_is_no_mistake(portfolio):
