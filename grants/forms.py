@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Organisation, Person
 from counting import money, periods
 from counting.periods import NotADate, PartialDate
-from grants import portfolio, revisions, typed, words
+from grants import portfolio, revisions, standard, typed, words
 from grants.models import REGRANTS, Grant
 
-CURRENCY = re.compile(r"[A-Z]{3}")
 IDENTIFIER = re.compile(r"[^\s/]+")
 MONTHS_AT_MOST = 600
+DAYS_AHEAD = 366
+"""A grant may be decided to be awarded so many days from now."""
 
 
 class KnownDateField(forms.CharField):
@@ -170,9 +172,18 @@ class GrantForm(forms.Form):
 
     def clean_currency(self) -> str:
         currency: str = self.cleaned_data["currency"].upper()
-        if not CURRENCY.fullmatch(currency):
-            raise forms.ValidationError(_("A currency is three letters, such as GBP or EUR."))
+        if currency not in standard.CURRENCIES:
+            raise forms.ValidationError(
+                _("“%s” is no currency. Write GBP for pounds, or the three letters of another, such as EUR.") % currency
+            )
         return currency
+
+    def clean_award_date(self) -> PartialDate:
+        awarded: PartialDate = self.cleaned_data["award_date"]
+        stands = self.grant and self.grant.award_date == awarded.first
+        if not stands and awarded.first > timezone.localdate() + timedelta(days=DAYS_AHEAD):
+            raise forms.ValidationError(_("This is more than a year ahead. Give the day on which it was decided."))
+        return awarded
 
     def clean_grant_id(self) -> str:
         identifier: str = self.cleaned_data["grant_id"]
@@ -196,7 +207,7 @@ class GrantForm(forms.Form):
         try:
             amount = typed.amount(self.cleaned_data["amount_awarded"], self.cleaned_data["currency"])
         except money.NotMoney as problem:
-            self.add_error("amount_awarded", _NOT_MONEY[str(problem)])
+            self.add_error("amount_awarded", not_money(str(problem), self.cleaned_data["currency"]))
             return
         if amount and self.grant and self.grant.joint_share:
             self.add_error("amount_awarded", _("This is a joint share: its money stands in the grant it belongs to."))
@@ -279,6 +290,16 @@ class GrantForm(forms.Form):
         if self.grant and self.grant.programme != plain["programme"]:
             plain["programme_code"] = ""
         return plain
+
+
+def not_money(code: str, currency: str) -> str:
+    """Why an amount cannot be kept, and how to mend it."""
+    if code == "finer-than-a-penny" and currency != "GBP":
+        told = {"currency": currency, "digits": money.digits(currency)}
+        if not told["digits"]:
+            return _("An amount in %(currency)s is a whole number, without a point.") % told
+        return _("An amount in %(currency)s has at most %(digits)d figures after the point.") % told
+    return str(_NOT_MONEY[code])
 
 
 _NOT_MONEY = {

@@ -112,6 +112,10 @@ _SAID: dict[str, tuple[Any, Any]] = {
         gettext_lazy("Look for a comma that is not inside quotation marks, and give every column a title."),
     ),
     # repaired
+    "only-blanks": (
+        gettext_lazy("It holds only blanks."),
+        gettext_lazy("It was taken as empty; take the blanks out."),
+    ),
     "blanks-around": (
         gettext_lazy("There are blanks before or after “{repair}”."),
         gettext_lazy("They were taken off here; take them off in your own records."),
@@ -232,7 +236,10 @@ _SAID: dict[str, tuple[Any, Any]] = {
     ),
     "contact-left-out": (
         gettext_lazy("The text holds an e-mail address, a telephone number, a postcode or a street address."),
-        gettext_lazy("It is replaced by […] wherever the grant is shown; take it out of what you publish."),
+        gettext_lazy(
+            "The grant has […] in its place; take it out of what you publish. The row as it came is kept: your "
+            "officers and the secretariat see it while the place is not protected."
+        ),
     ),
     "name-left-out": (
         gettext_lazy("The file names the person who received the grant."),
@@ -476,13 +483,19 @@ def unreadable(failure: str) -> Words:
     found = orjson.loads(failure or '{"code": "unexpected"}')
     place = {
         "row": found.get("row", 0),
-        "detail": found.get("detail", ""),
+        "detail": _number(found.get("detail", "")),
         "depth": json_files.DEEPEST,
-        "columns": sheets.MOST_COLUMNS,
+        "columns": _number(sheets.MOST_COLUMNS),
         "megabytes": json_files.LARGEST_GRANT // 1024**2,
     }
     said, fix = _UNREADABLE[found["code"]]
     return Words(said.format(**place), fix.format(**place))
+
+
+def _number(detail: object) -> str:
+    """A detail that is a number, with commas between its thousands."""
+    text = str(detail)
+    return f"{int(text):,}" if text.isascii() and text.isdecimal() and len(text) < 19 else text
 
 
 def kind(code: str) -> str:

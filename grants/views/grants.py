@@ -85,14 +85,16 @@ def grants_csv(request: HttpRequest) -> HttpResponse:
 @require_safe
 def grant(request: HttpRequest, pk: int) -> HttpResponse:
     found = Grant.objects.visible_to(request.user) | Grant.objects.restorable_by(request.user)
-    shown = get_object_or_404(found.select_related("funder", "project"), pk=pk)
+    shown = get_object_or_404(found.select_related("funder", "project").prefetch_related("locations"), pk=pk)
     visible = Grant.objects.visible_to(request.user).select_related("funder")
     editable = shown.removed_at is None and Grant.objects.editable_by(request.user).filter(pk=pk).exists()
+    places = portfolio.shown_locations(shown)
     context = {
         "grant": shown,
         "state": portfolio.state_on(shown, timezone.localdate()),
         "recipients": shown.recipients.prefetch_related("identifiers"),
-        "places": portfolio.shown_locations(shown),
+        "places": places,
+        "hidden_places": not places and bool(shown.locations.all()),
         "same_project": visible.filter(project=shown.project).exclude(pk=pk),
         "relations": shown.relations.select_related("other"),
         "visible_ids": set(visible.filter(id__in=shown.relations.values("other")).values_list("id", flat=True)),

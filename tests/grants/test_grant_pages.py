@@ -82,6 +82,15 @@ def test_an_officer_adds_a_grant_as_she_would_say_it(sign_in, own, funder):
     assert [each.region for each in grant.locations.all()] == ["NE", "UK"]
 
 
+def test_an_award_date_far_ahead_that_came_by_file_does_not_stop_other_changes(sign_in, own, funder):
+    grant = GrantFactory(
+        funder=funder, award_date=date(2099, 1, 1), recipient=Organisation.objects.get(name="Kelp House")
+    )
+    changed = answers(funder, title="Mended", award_date="1/1/2099", planned_months="", planned_start="")
+    assert sign_in(own).post(reverse("grant_edit", args=[grant.pk]), changed).status_code == 302
+    assert Grant.objects.get().title == "Mended"
+
+
 CHOICE = "Select a valid choice. {} is not one of the available choices."
 
 
@@ -92,7 +101,16 @@ CHOICE = "Select a valid choice. {} is not one of the available choices."
         ("amount_awarded", {"amount_awarded": "lots"}, "This is no amount. Write it like £120,000 or 120000.50."),
         ("amount_awarded", {"amount_awarded": "0.005"}, "An amount has no parts of a penny."),
         ("amount_awarded", {"amount_awarded": "9" * 20}, "This is more money than there is. Mend the amount."),
-        ("currency", {"currency": "£"}, "A currency is three letters, such as GBP or EUR."),
+        ("currency", {"currency": "£"},
+         "“£” is no currency. Write GBP for pounds, or the three letters of another, such as EUR."),
+        ("currency", {"currency": "zzz"},
+         "“ZZZ” is no currency. Write GBP for pounds, or the three letters of another, such as EUR."),
+        ("amount_awarded", {"amount_awarded": "100.50", "currency": "JPY"},
+         "An amount in JPY is a whole number, without a point."),
+        ("amount_awarded", {"amount_awarded": "1.0005", "currency": "KWD"},
+         "An amount in KWD has at most 3 figures after the point."),
+        ("award_date", {"award_date": "1/1/2099"},
+         "This is more than a year ahead. Give the day on which it was decided."),
         ("award_date", {"award_date": "31/2/2026"},
          "“31/2/2026” is no date. Write it like 31/3/2025, March 2025 or 2025."),
         ("award_date", {"award_date": "2026"}, "Give the whole date, like 31/3/2025."),

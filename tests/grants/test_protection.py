@@ -122,6 +122,22 @@ def test_a_place_of_no_known_region_is_not_shown_under_protection():
     assert shown_locations(grant) == []
 
 
+def test_a_grant_whose_places_are_all_too_fine_says_so_and_asks_those_who_may_answer(sign_in):
+    grant = GrantFactory()
+    address = reverse("grant_edit", args=[grant.pk])
+    assert "too fine to show" not in sign_in(officer(grant.funder)).get(grant.get_absolute_url()).content.decode()
+    grant.locations.create(name=NAME, geo_code=CODE, country_code="GB")
+    for reader, asked in ((officer(grant.funder), True), (viewer(), False)):
+        page = sign_in(reader).get(grant.get_absolute_url()).content.decode()
+        assert ("recorded, but too fine to show" in page, f"{address}#id_regions" in page) == (True, asked)
+
+
+def test_before_protection_goes_it_is_said_that_the_rows_show_what_they_hold(sign_in, grant):
+    grant = protect(grant)
+    page = sign_in(officer(grant.funder)).get(reverse("grant_protection", args=[grant.pk])).content.decode()
+    assert "with every address, telephone number and name that they hold" in page
+
+
 def test_a_postcode_is_never_a_place():
     grant = GrantFactory(protected_location=False)
     grant.locations.create(name=POSTCODE, geo_code=POSTCODE, geo_code_type="POSTCODE", region="LON")
