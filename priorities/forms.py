@@ -115,6 +115,10 @@ class PasteForm(forms.Form):
     )
 
 
+EARLIEST_AGREED = 2000
+"""The first year in which a target may have been agreed; what is earlier is a slip."""
+
+
 class TargetForm(forms.Form):
     """What the funders agreed. The value is written as people say it: per cent, pounds, or a number."""
 
@@ -160,6 +164,7 @@ class TargetForm(forms.Form):
 
     def __init__(self, data: Any = None, *, target: Target | None = None) -> None:
         super().__init__(data, initial=_as_written(target) if target else None)
+        self.target = target
         areas = Code.objects.ordinary().filter(dimension=Dimension.PRIORITY)
         self.fields["area"].queryset = areas  # type: ignore[attr-defined]
         self.fields["column"].choices = _columns(target)  # type: ignore[attr-defined]
@@ -168,6 +173,8 @@ class TargetForm(forms.Form):
         day = self.cleaned_data["agreed_on"]
         if day > timezone.localdate():
             raise ValidationError(_("This day has not come yet. Write the day on which it was agreed."))
+        if day.year < EARLIEST_AGREED:
+            raise ValidationError(_("This day is before %(year)s. Write the year in full.") % {"year": EARLIEST_AGREED})
         return day
 
     def clean(self) -> dict[str, Any]:
@@ -178,7 +185,21 @@ class TargetForm(forms.Form):
             said["column"] = self._watched(said["area"], said["column"])
         if said.get("valid_to") and said.get("agreed_on") and said["valid_to"] < said["agreed_on"]:
             self.add_error("valid_to", _("This is before the day on which it was agreed. Write a later day."))
+        if not self.errors:
+            self._refuse_a_second(said)
         return said
+
+    def _refuse_a_second(self, said: Mapping[str, Any]) -> None:
+        """Of one kind a cell has one target that goes on standing."""
+        today = timezone.localdate()
+        alike = Target.objects.filter(area=said["area"], column=said["column"], kind=said["kind"])
+        lasting = alike.filter(Q(valid_to=None) | Q(valid_to__gt=today)).exclude(
+            pk=self.target.pk if self.target else None
+        )
+        other = lasting.first()
+        if other and not (said["valid_to"] and said["valid_to"] <= today):
+            sentence = _("There is a target of this kind here already: %(amount)s. Change that one, or end it first.")
+            self.add_error("kind", sentence % {"amount": other.amount})
 
     def _read_value(self, kind: str, text: str) -> None:
         try:

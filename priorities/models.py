@@ -149,7 +149,7 @@ class Suggestion(models.Model):
         "description": _("the description says “%(word)s”"),
         "recipient": _("the recipient's name says “%(word)s”"),
         "earlier": _("another grant to this recipient is sorted so"),
-        "file": _("the file places it there"),
+        "file": _("the grant's places say so"),
         "kind-of-work": _("“%(word)s” is not help for people one by one"),
         "area": _("it follows from the area"),
     }
@@ -215,13 +215,13 @@ class TargetQuerySet(models.QuerySet["Target"]):
 class Target(models.Model):
     """What the funders agreed for an area, or for one cell of it, with who agreed it and when.
 
-    kind: "share" (basis points of the area's running money), "amount" (pence a calendar year, award shared out
-    evenly by day) or "number" (running grants).
+    kind: "share" (basis points of the area's running money, or for an area as a whole of all running money), "amount"
+    (pence a calendar year, award shared out evenly by day) or "number" (running grants).
     """
 
     SHARE, AMOUNT, NUMBER = "share", "amount", "number"
     KINDS = [
-        (SHARE, _("a share of the area's running money")),
+        (SHARE, _("a share of running money")),
         (AMOUNT, _("an amount a year")),
         (NUMBER, _("a number of running grants")),
     ]
@@ -256,10 +256,10 @@ class Target(models.Model):
 
     @property
     def amount(self) -> str:
-        """Its value as people say it: 25 % of the area's running money, £250,000 a year, 3 running grants."""
+        """Its value as people say it: 25 % of all running money, £250,000 a year, 3 running grants."""
         if self.kind == self.SHARE:
-            share = f"{self.value / 100:g}\u00a0%"
-            return _t("%(share)s of the area's running money") % {"share": share}
+            of = _t("%(share)s of the area's running money") if self.column_id else _t("%(share)s of all running money")
+            return of % {"share": f"{self.value / 100:g}\u00a0%"}
         if self.kind == self.AMOUNT:
             return _t("%(amount)s a year") % {"amount": money.exact(self.value)}
         return ngettext("%(n)s running grant", "%(n)s running grants", self.value) % {"n": f"{self.value:,}"}

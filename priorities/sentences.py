@@ -222,7 +222,7 @@ def ending(cell: Cell, parts: Sequence[Part], until: date, undated: int, funders
 
 
 def under_target(cell: Cell, target: Target, have: int, short: int, on: date) -> str:
-    """`have` and `short` in what the target counts: grants, or pence (for a share: of the area's running money)."""
+    """`have` and `short` in what the target counts: grants, or pence (for a share: of running money)."""
     return f"{place(cell)}: {agreed(target, have, short, on)}"
 
 
@@ -242,9 +242,14 @@ def agreed(target: Target, have: int, short: int, on: date) -> str:
     if target.kind == Target.AMOUNT:
         fact = gettext("%(have)s for %(year)s; %(value)s a year was agreed on %(day)s. %(short)s short.")
         value = money.short(target.value)
-    else:
+    elif target.column_id:
         fact = gettext(
             "%(have)s in running grants; %(value)s of the area's money was agreed on %(day)s. %(short)s short."
+        )
+        value = percent(target.value)
+    else:
+        fact = gettext(
+            "%(have)s in running grants; %(value)s of all running money was agreed on %(day)s. %(short)s short."
         )
         value = percent(target.value)
     return fact % {**said, "have": money.short(have), "value": value, "short": money.short(short)}

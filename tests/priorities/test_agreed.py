@@ -72,6 +72,7 @@ def test_a_target_is_written_as_people_say_it(sign_in, kind, written, value):
         ({"agreed_on": ""}, "Say on which day it was agreed; a target without a date binds nobody."),
         ({"agreed_on": "2026-02-30"}, "This day does not exist."),
         ({"agreed_on": "9999-01-01"}, "This day has not come yet."),
+        ({"agreed_on": "0001-01-01"}, "This day is before 2000. Write the year in full."),
         ({"agreed_by": " "}, "Say who agreed it"),
         ({"valid_to": "2026-02-28"}, "This is before the day on which it was agreed."),
         ({"kind": "share", "value": "101"}, "101 % is more than the whole."),
@@ -96,6 +97,18 @@ def test_a_target_is_for_what_the_group_watches(sign_in):
     response = sign_in(secretariat()).post(reverse("target_add"), answers(area=area("awareness").pk))
     assert response.status_code == 422
     assert "The group does not watch Awareness by place." in response.content.decode()
+
+
+def test_a_second_target_of_one_kind_for_one_cell_is_refused_until_the_first_ends(sign_in):
+    standing = agreed(column=wales(), kind="amount", value=100_00)
+    client = sign_in(secretariat())
+    response = client.post(reverse("target_add"), answers())
+    assert response.status_code == 422
+    assert "There is a target of this kind here already: £100 a year." in response.content.decode()
+    assert client.post(reverse("target_add"), answers(kind="number", value="2")).status_code == 302
+    assert client.post(reverse("target_edit", args=[standing.pk]), answers(value="7")).status_code == 302
+    client.post(reverse("target_end", args=[standing.pk]))
+    assert client.post(reverse("target_add"), answers()).status_code == 302
 
 
 def test_a_target_is_changed_with_what_it_was_in_the_journal(sign_in):
@@ -124,7 +137,7 @@ def test_an_ended_target_is_kept_among_the_ended(sign_in):
 def test_amounts_are_said_as_people_say_them():
     values = {"share": 3_333, "amount": 25_000_000, "number": 3}
     said = [agreed(kind=kind, value=value).amount for kind, value in values.items()]
-    assert said == ["33.33\u00a0% of the area's running money", "£250,000 a year", "3 running grants"]
+    assert said == ["33.33\u00a0% of all running money", "£250,000 a year", "3 running grants"]
 
 
 @pytest.mark.parametrize(

@@ -229,6 +229,16 @@ class TestUnderTarget:
         )
         assert (south_east.pence, south_east.grants) == (5_000_00, (there.pk,))
 
+    def test_a_share_for_an_area_as_a_whole_is_of_all_running_money(self):
+        watch("research")
+        agree("research", "share", 1_000)
+        funded("research", region="LON", amount_awarded=1_000_00)
+        funded(region="LON", amount_awarded=99_000_00)
+        assert gap("research").sentence == (
+            "Research: £1,000 in running grants; 10\u00a0% of all running money was agreed on 14 March 2025. "
+            "£9,000 short."
+        )
+
     def test_a_number_of_grants(self):
         watch("victim_services", "group")
         agree("victim_services", "number", 3, code("group", "adult_men"))
