@@ -135,7 +135,9 @@ def unsaid(*, suggestion_ids: Collection[int]) -> dict[int, dict[str, dict[str, 
 
 @transaction.atomic
 def dismiss(*, grant: Grant, dimension: str, by: Person, at: datetime) -> None:
-    """Set aside what the rules suggest for one dimension; they do not suggest it again."""
+    """Set aside what the rules suggest for one dimension; they do not suggest it again. Raises CannotSort."""
+    if dimension not in Dimension.values:
+        raise CannotSort(no_list(dimension))
     if Suggestion.objects.filter(grant=grant, dimension=dimension, dismissed=False).update(dismissed=True):
         journal.record(what=Did.DISMISSED_SUGGESTIONS, about=grant, by=by, at=at, dimension=dimension)
 
@@ -197,7 +199,7 @@ def seen_in(text: str) -> dict[str, dict[str, int]]:
 def checked(dimension: str, shares: Mapping[str, int], codes: suggesting.Codes) -> None:
     """Raise CannotSort unless every code may be used today and the shares, where any are given, come to the whole."""
     if dimension not in Dimension.values:
-        raise CannotSort(_("“%(list)s” is no list that grants are sorted by.") % {"list": dimension})
+        raise CannotSort(no_list(dimension))
     for code, share in shares.items():
         if (dimension, code) not in codes:
             raise CannotSort(
@@ -220,6 +222,13 @@ def checked(dimension: str, shares: Mapping[str, int], codes: suggesting.Codes) 
             _("These shares come to %(total)s %%, which is %(over)s %% more than the whole. Lower one of them.")
             % {"total": in_percent(total), "over": in_percent(total - WHOLE)}
         )
+
+
+def no_list(name: str) -> str:
+    return _("“%(list)s” is no list that grants are sorted by. There are: %(lists)s.") % {
+        "list": name.replace("\0", "\ufffd")[:40],
+        "lists": ", ".join(Dimension.values),
+    }
 
 
 def in_percent(share: int) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import numpy as np
+from django.utils.translation import ngettext
 
 from accounts.models import Person
 from priorities import columns
@@ -28,6 +29,15 @@ class Backlog:
     @property
     def minutes(self) -> int:
         return -(-self.grants * SECONDS_EACH // 60)
+
+    @property
+    def time(self) -> str:
+        """How long it takes, as people say it: 45 minutes, 3½ hours, 120 hours."""
+        if self.minutes < 60:
+            return ngettext("%(n)s minute", "%(n)s minutes", self.minutes) % {"n": self.minutes}
+        hours, half = divmod((self.minutes + 15) // 30, 2)
+        half = half if hours < 10 else 0
+        return ngettext("%(n)s hour", "%(n)s hours", hours + half) % {"n": f"{hours:,}{'½' if half else ''}"}
 
 
 @dataclass(frozen=True, slots=True)

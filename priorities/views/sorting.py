@@ -29,6 +29,8 @@ from priorities.models import NOT_STATED, UNDIVIDED, Code, Dimension, Link
 WRITERS = (Officer, Secretariat)
 A_SCREEN = 10
 AS_SUGGESTED = "suggested"
+ADDRESSED = ("page", "rest")
+"""What the address of the screen may say."""
 LAST = "sorted_last"
 """Where the session keeps what was sorted last, so that it can be taken back."""
 
@@ -48,6 +50,10 @@ def person(request: HttpRequest) -> Person:
 @only(*FUNDERS)
 @require_safe
 def to_sort(request: HttpRequest) -> HttpResponse:
+    if strange := sorted(set(request.GET) - set(ADDRESSED)):
+        problem = _("“%(name)s” is no filter here. There are: %(known)s.")
+        said = {"name": strange[0][:80], "known": ", ".join(ADDRESSED)}
+        return _screen(request, status=400, problem=problem % said)
     return _screen(request)
 
 
@@ -272,7 +278,18 @@ def _differences(grant: Grant, seen: str) -> list[dict[str, str]]:
 def suggestion_dismiss(request: HttpRequest, pk: int) -> HttpResponse:
     """Not so: what is suggested for one list of a grant is set aside and not suggested again."""
     grant = get_object_or_404(Grant.objects.editable_by(request.user), pk=pk)
-    linking.dismiss(grant=grant, dimension=request.POST.get("list", ""), by=person(request), at=timezone.now())
+    try:
+        linking.dismiss(grant=grant, dimension=request.POST.get("list", ""), by=person(request), at=timezone.now())
+    except linking.CannotSort as wrong:
+        messages.error(request, str(wrong))
+        asked = _questions(grant, None)
+        context = {
+            "grant": grant,
+            "forms": asked,
+            "seen": linking.fingerprint(grant),
+            **_initiatives(grant, QueryDict()),
+        }
+        return render(request, "priorities/sort.html", context, status=422)
     messages.success(request, _("Set aside. It will not be suggested again."))
     return redirect("sort", pk=pk)
 

@@ -132,6 +132,14 @@ def test_a_suggestion_set_aside_is_gone_and_stays_gone(sign_in):
     assert Suggestion.objects.get().dismissed
 
 
+@pytest.mark.parametrize("name", ["", "colour", "\0"])
+def test_a_suggestion_of_no_list_is_refused_in_words(sign_in, name):
+    grant = GrantFactory()
+    response = sign_in(secretariat()).post(reverse("suggestion_dismiss", args=[grant.pk]), {"list": name})
+    assert response.status_code == 422
+    assert "is no list that grants are sorted by" in response.content.decode()
+
+
 def test_an_unknown_initiative_is_refused(sign_in):
     response = post(sign_in(secretariat()), GrantFactory(), initiative=["Z9"])
     assert response.status_code == 422

@@ -60,6 +60,21 @@ def test_a_grant_waits_until_area_and_place_are_wholly_stated():
     assert to_sort.Backlog(3, 0).minutes == 2
 
 
+@pytest.mark.parametrize(
+    ("grants", "said"),
+    [(0, "0 minutes"), (1, "1 minute"), (85, "57 minutes"), (90, "1 hour"), (135, "1½ hours"), (313, "3½ hours"),
+     (60_008, "667 hours")],
+)  # fmt: skip
+def test_how_long_it_takes_is_said_as_people_say_it(grants, said):
+    assert to_sort.Backlog(grants, 0).time == said
+
+
+def test_what_the_screen_does_not_read_is_refused(sign_in):
+    response = sign_in(secretariat()).get("/grants/to-sort/?what=x")
+    assert response.status_code == 400
+    assert "“what” is no filter here. There are: page, rest." in response.content.decode()
+
+
 def test_the_officers_own_come_first_and_then_the_largest(sign_in):
     funder = FunderFactory()
     GrantFactory(title="Another's", amount_awarded=9_000_000)
@@ -81,7 +96,7 @@ def test_a_suggestion_is_shown_with_its_reason(sign_in):
     suggested(title="Safe house")
     said = " ".join(sign_in(secretariat()).get(reverse("to_sort")).content.decode().split())
     assert '<b>Victim services</b> <span class="hint">because the title says “Safe house”</span>' in said
-    assert '<b>Wales</b> <span class="hint">because the file places it there</span>' in said
+    assert '<b>Wales</b> <span class="hint">because the grant&#x27;s places say so</span>' in said
 
 
 def test_an_empty_screen_says_what_to_do_next(sign_in):
