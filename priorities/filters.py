@@ -43,7 +43,7 @@ class OneOf(forms.ChoiceField):
 
     def validate(self, value: Any) -> None:
         if value and not self.valid_value(value):
-            raise forms.ValidationError(_unknown(value, _codes(self)))
+            raise forms.ValidationError(unknown(value, _codes(self)))
         super().validate(value)
 
 
@@ -56,7 +56,7 @@ class SomeOf(forms.MultipleChoiceField):
     def validate(self, value: Any) -> None:
         for each in value:
             if not self.valid_value(each):
-                raise forms.ValidationError(_unknown(each, _codes(self)))
+                raise forms.ValidationError(unknown(each, _codes(self)))
 
 
 def _storable(text: str) -> str:
@@ -149,6 +149,11 @@ class CoverageForm(StrictForm):
 
     def clean(self) -> dict[str, Any]:
         asked = super().clean()
+        query: Any = self.data
+        for name in ("rows", "columns", "measure", "on", *WINDOW):
+            given = {each for each in query.getlist(name) if each}
+            if len(given) > 1:
+                self.add_error(name, _("Only one can be asked for; the address gives %(n)s.") % {"n": len(given)})
         if asked.get("rows") and asked.get("rows") == asked.get("columns"):
             self.add_error("columns", _("Rows and columns are the same. Choose two different ones."))
         first, last = asked.get("from"), asked.get("to")
@@ -312,7 +317,8 @@ def _codes(field: forms.ChoiceField) -> list[str]:
     return [code for code, _label in choices]
 
 
-def _unknown(value: str, choices: Iterable[str]) -> str:
+def unknown(value: str, choices: Iterable[str]) -> str:
+    """The sentence that refuses a choice, with the choices there are."""
     known = [code for code in choices if code]
     if len(known) > LISTED:
         return gettext("“%(value)s” is not known here.") % {"value": value[:100]}

@@ -75,6 +75,7 @@ def test_a_sentence_opens_exactly_its_grants(sign_in, portfolio):
         "on=9999-12-31",
         "from=0001-01-01",
         "rows=region&columns=region",
+        "rows=priority&rows=region",
         "colour=red",
         "region=ZZ",
         "funder=999999",
