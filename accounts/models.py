@@ -276,6 +276,20 @@ class Group(models.Model):
         return self.demo_loaded_on
 
 
+class SentForm(models.Model):
+    """A form that added something, so that a second click on it adds nothing; see accounts.once."""
+
+    key = models.UUIDField(primary_key=True)
+    at = models.DateTimeField()
+    led_to = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(led_to=""), name="sent_form_led_somewhere")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.led_to}"
+
+
 class JournalQuerySet(models.QuerySet["JournalEntry"]):
     def visible_to(self, person: Any) -> JournalQuerySet:
         """The secretariat and administrators read the journal."""

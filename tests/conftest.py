@@ -31,11 +31,13 @@ def own_files(settings: LazySettings, tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, None, None]:
     """A test that commits ends by emptying every table; the funders' own list, which migrations load, comes back."""
     yield
     marker = item.get_closest_marker("django_db")
     commits = marker and marker.kwargs.get("transaction")
+    if nextitem is None:  # The database is gone by then.
+        return
     if not commits and not {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ())):
         return
     with item.config.stash[blocking_manager_key].unblock():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, cast
+from uuid import uuid4
 
 from django.contrib import messages
 from django.core.paginator import InvalidPage
@@ -13,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
+from accounts import once
 from accounts.access import FUNDERS, GRANTEES, Officer, Secretariat, may, only
 from accounts.models import Organisation, Person
 from grants import forms, listing, portfolio, spreadsheet
@@ -121,11 +123,19 @@ def _rows(grant: Grant) -> Any:
 @only(*WRITERS)
 def grant_add(request: HttpRequest) -> HttpResponse:
     form = forms.GrantForm(request.POST or None, person=person(request), initial=_beside(request))
-    if form.is_bound and form.is_valid():
-        added = portfolio.add(details=form.details(), by=person(request), at=timezone.now())
+    if form.is_bound and (address := _added(request, form)):
         messages.success(request, _("The grant is added."))
-        return redirect(added)
-    return render(request, "grants/edit.html", {"form": form}, status=422 if form.is_bound else 200)
+        return redirect(address)
+    context = {"form": form, "once": uuid4()}
+    return render(request, "grants/edit.html", context, status=422 if form.is_bound else 200)
+
+
+def _added(request: HttpRequest, form: forms.GrantForm) -> str:
+    """The address of the grant that this form adds, or did at an earlier click; "" where an answer is to be mended."""
+    sent, by, at = once.key(request.POST), person(request), timezone.now()
+    if not form.is_valid():
+        return once.led_to(sent)
+    return once.take(sent, at=at, work=lambda: portfolio.add(details=form.details(), by=by, at=at).get_absolute_url())
 
 
 def _beside(request: HttpRequest) -> dict[str, str]:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from typing import cast
+from uuid import uuid4
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import once
 from accounts.access import FUNDERS, Secretariat, may, only
 from accounts.models import Person
 from priorities import forms
@@ -40,11 +43,24 @@ def targets(request: HttpRequest) -> HttpResponse:
 @only(Secretariat)
 def target_add(request: HttpRequest) -> HttpResponse:
     form = forms.TargetForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        work.add(**form.cleaned_data, by=person(request), at=timezone.now())
+    if request.method == "POST" and (address := _added(request, form)):
         messages.success(request, _("The target is added."))
-        return redirect("targets")
-    return render(request, "priorities/target.html", {"form": form}, status=422 if request.method == "POST" else 200)
+        return redirect(address)
+    context = {"form": form, "once": uuid4()}
+    return render(request, "priorities/target.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _added(request: HttpRequest, form: forms.TargetForm) -> str:
+    """The list with the target this form adds, or did at an earlier click; "" where an answer is to be mended."""
+    sent, by, at = once.key(request.POST), person(request), timezone.now()
+    if not form.is_valid():
+        return once.led_to(sent)
+
+    def add() -> str:
+        work.add(**form.cleaned_data, by=by, at=at)
+        return reverse("targets")
+
+    return once.take(sent, at=at, work=add)
 
 
 @only(Secretariat)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from threading import Barrier
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -89,6 +92,38 @@ def test_an_award_date_far_ahead_that_came_by_file_does_not_stop_other_changes(s
     changed = answers(funder, title="Mended", award_date="1/1/2099", planned_months="", planned_start="")
     assert sign_in(own).post(reverse("grant_edit", args=[grant.pk]), changed).status_code == 302
     assert Grant.objects.get().title == "Mended"
+
+
+@pytest.mark.parametrize("identifier", ["", "360G-own-1"])
+def test_a_second_click_adds_nothing_and_leads_to_the_grant_of_the_first(sign_in, own, funder, identifier):
+    client, address = sign_in(own), reverse("grant_add")
+    sent = answers(funder, grant_id=identifier, once=str(client.get(address).context["once"]))
+    first, second = client.post(address, sent), client.post(address, sent)
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert second.url == first.url == Grant.objects.get().get_absolute_url()
+    assert client.post(address, sent | {"title": "Another", "grant_id": ""}).url != first.url
+    assert Grant.objects.count() == 2
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite's tests run in memory, where two cannot write")
+@pytest.mark.django_db(transaction=True)
+def test_of_two_clicks_at_the_same_moment_one_adds_the_grant(own, funder):
+    sent = answers(funder, once="7d3c2bb6-2a0a-4f0e-9d8c-6a2f5b8f4f10")
+    together = Barrier(2)
+
+    def click(client):
+        together.wait()
+        try:
+            return client.post(reverse("grant_add"), sent).url
+        finally:
+            connection.close()
+
+    clients = [Client(), Client()]
+    for client in clients:
+        client.force_login(own)
+    with ThreadPoolExecutor(max_workers=2) as clicks:
+        led = list(clicks.map(click, clients))
+    assert led == [Grant.objects.get().get_absolute_url()] * 2
 
 
 CHOICE = "Select a valid choice. {} is not one of the available choices."

@@ -93,6 +93,13 @@ def test_a_target_that_does_not_stand_is_refused_in_words(sign_in, changed, said
     assert not Target.objects.exists()
 
 
+def test_a_second_click_adds_no_second_target(sign_in):
+    client = sign_in(secretariat())
+    sent = answers(once=str(client.get(reverse("target_add")).context["once"]))
+    assert [client.post(reverse("target_add"), sent).url for _click in (1, 2)] == [reverse("targets")] * 2
+    assert Target.objects.count() == 1
+
+
 def test_a_target_is_for_what_the_group_watches(sign_in):
     response = sign_in(secretariat()).post(reverse("target_add"), answers(area=area("awareness").pk))
     assert response.status_code == 422
