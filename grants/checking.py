@@ -13,7 +13,7 @@ from grants.amounts import AmountsAndDates
 from grants.findings import Clean, Problem
 from grants.locations import Locations
 from grants.organisations import Organisations
-from grants.texts import NOBODY, shown
+from grants.texts import LEFT_OUT, NOBODY, shown
 
 REFUSALS = frozenset(
     """
@@ -32,6 +32,8 @@ NOTICES = frozenset(
     """.split()  # noqa: SIM905
 )
 """Worth a look; nothing was changed. Every code that is in neither set is a repair."""
+
+_PROGRAMME = (("programme", "title", standard.LONGEST_TITLE), ("programme_code", "code", standard.LONGEST_NAME))
 
 
 def clean(raw: Any) -> tuple[Clean | None, list[Problem]]:
@@ -157,15 +159,21 @@ class _Check(AmountsAndDates, Organisations, Locations):
         if len(programmes) > 1:
             self.note("grantProgramme", "several-programmes", len(programmes))
         first = programmes[0]
-        found["programme"] = self.text("grantProgramme/0/title", first.get("title"), standard.LONGEST_TITLE)
-        found["programme_code"] = self.text("grantProgramme/0/code", first.get("code"), standard.LONGEST_NAME)
+        for name, field, longest in _PROGRAMME:
+            column = f"grantProgramme/0/{field}"
+            found[name] = self.public(column, self.text(column, first.get(field), longest))
 
     def relations(self, grant_id: str) -> list[str]:
         written = self.raw.get("relatedActivity")
         if not written:
             return []
         texts = [self.text("relatedActivity", each) for each in (written if isinstance(written, list) else [written])]
-        fit = [text for text in texts if text and len(text) <= standard.LONGEST_IDENTIFIER and text != grant_id]
+        texts = [self.public("relatedActivity", text) for text in texts]
+        fit = [
+            text
+            for text in texts
+            if text and LEFT_OUT not in text and len(text) <= standard.LONGEST_IDENTIFIER and text != grant_id
+        ]
         if len(fit) < len(texts):
             self.note("relatedActivity", "relation-left-out", "; ".join(set(texts) - set(fit)) or grant_id)
         return sorted(set(fit))

@@ -17,6 +17,7 @@ from grants.findings import Clean, Problem
 from grants.models import Grant, Import, ImportProblem, ImportRow, Revision
 from grants.parties import Parties
 from grants.prepared import Facts, Party, Prepared
+from grants.texts import without_controls
 
 BATCH = 500
 ACCEPTED = (ImportRow.ADDED, ImportRow.CHANGED, ImportRow.UNCHANGED)
@@ -200,7 +201,7 @@ class Comparison:
         )  # fmt: skip
 
     def _as_problem(self, row: Prepared, problem: Problem) -> tuple[Any, ...]:
-        column = row.titles.get(problem.column, problem.column)
+        column = without_controls(row.titles.get(problem.column, problem.column))
         refuses = problem.code in checking.REFUSALS
         return (self.source.pk, row.number, column[:255], problem.code, problem.value, problem.repair, refuses)
 

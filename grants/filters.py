@@ -21,7 +21,7 @@ from accounts.filters import SHOWN_CHOICES, StrictForm, one_of
 from accounts.models import Alias, Organisation
 from counting import money
 from counting.periods import NotADate
-from grants import typed
+from grants import texts, typed
 from grants.models import REGRANTS, Grant, GrantQuerySet, Recipient
 
 LARGEST_ID = 2**63 - 1
@@ -39,6 +39,18 @@ SORTS = {
 
 
 # --- fields -------------------------------------------------------------------------------------------------------
+class SearchField(forms.CharField):
+    """Words to look for; a postcode is refused, since nothing that is shown holds one."""
+
+    def clean(self, value: Any) -> str:
+        text: str = super().clean(value)
+        if texts.POSTCODE.search(text) and "360G-" not in text.upper():
+            raise ValidationError(
+                _("Postcodes are left out of all that is shown, so nothing is found by them. Search by other words.")
+            )
+        return text
+
+
 class OrganisationsField(forms.Field):
     """Organisations by identifier (org-id) or by the portal's own number, each value one; gives their numbers."""
 
@@ -139,6 +151,10 @@ class ProgrammesField(forms.Field):
         return name
 
 
+class SearchFilter(CharFilter):  # type: ignore[misc]
+    field_class = SearchField
+
+
 @extend_schema_field(OpenApiTypes.STR)
 class OrganisationsFilter(Filter):  # type: ignore[misc]
     field_class = OrganisationsField
@@ -167,18 +183,24 @@ class AmountFilter(Filter):  # type: ignore[misc]
 
 # --- what they do -------------------------------------------------------------------------------------------------
 def matching(grants: GrantQuerySet, text: str) -> GrantQuerySet:
-    """Those in which each word of `text` is found: in title, description, identifier, or a name of who pays or gets."""
+    """Those in which each word of `text` is found: in title, description, identifier, or a name of who pays or gets.
+
+    A word that is half a postcode or another contact finds a grant whose place is protected by its identifier only:
+    what is withheld must not be guessed.
+    """
     for word in text.split()[:8]:
         called = Organisation.objects.filter(
             Q(name__icontains=word) | Q(id__in=Alias.objects.filter(name__icontains=word).values("organisation"))
         ).values("id")
-        grants = grants.filter(
+        told = (
             Q(title__icontains=word)
             | Q(description__icontains=word)
-            | Q(grant_id__icontains=word)
             | Q(funder__in=called)
             | Q(id__in=Recipient.objects.filter(organisation__in=called).values("grant"))
         )
+        if texts.part_of_contact(word):
+            told &= Q(protected_location=False)
+        grants = grants.filter(told | Q(grant_id__icontains=word))
     return grants
 
 
@@ -212,7 +234,7 @@ class GrantFilter(FilterSet):  # type: ignore[misc]
     Choices, examples and refusals come from the grants given, so they tell nothing that their reader does not see.
     """
 
-    search = CharFilter(label=gettext_lazy("Search"), method="found", max_length=200)
+    search = SearchFilter(label=gettext_lazy("Search"), method="found", max_length=200)
     funder = OrganisationsFilter(
         label=gettext_lazy("Funder"), field_name="funder", lookup_expr="in", among=Organisation.objects.funders
     )

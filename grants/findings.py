@@ -42,6 +42,8 @@ class RowCheck:
                 return ""
             value = shown(value)
         text, codes = tidy(value, lines=lines)
+        if not text and "blanks-around" in codes:
+            codes = ("only-blanks",)
         for code in codes:
             self.note(column, code, value, text)
         if longest and len(text) > longest:
@@ -51,7 +53,10 @@ class RowCheck:
 
     def public_text(self, column: str, longest: int = 0, *, lines: bool = False) -> str:
         """A text that many will read, so without anybody's address, number or mailbox."""
-        text = self.text(column, self.raw.get(column), longest, lines=lines)
+        return self.public(column, self.text(column, self.raw.get(column), longest, lines=lines))
+
+    def public(self, column: str, text: str) -> str:
+        """`text` without contacts; what was left out is noted, but not repeated."""
         public = without_contacts(text)
         if public != text:
             self.note(column, "contact-left-out")

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Organisation, Person
 from counting import money, periods
 from counting.periods import NotADate, PartialDate
-from grants import portfolio, revisions, standard, typed, words
+from grants import portfolio, revisions, standard, texts, typed, words
 from grants.models import REGRANTS, Grant
 
 IDENTIFIER = re.compile(r"[^\s/]+")
@@ -156,7 +156,10 @@ class GrantForm(forms.Form):
 
     # --- each answer ----------------------------------------------------------------------------------------------
     def clean_title(self) -> str:
-        return self._kept("title")
+        title = self._kept("title")
+        if not title.strip():
+            raise forms.ValidationError(_("The title holds nothing that can be seen."))
+        return title
 
     def clean_description(self) -> str:
         return self._kept("description")
@@ -166,9 +169,12 @@ class GrantForm(forms.Form):
 
     def _kept(self, name: str) -> str:
         """What stands, where only blanks and line ends differ, so that a form sent back unchanged changes nothing."""
-        text: str = self.cleaned_data[name].replace("\r\n", "\n")
-        stands = getattr(self.grant, name) if self.grant else text
-        return stands if " ".join(stands.split()) == " ".join(text.split()) else text
+        text = texts.without_controls(self.cleaned_data[name].replace("\r\n", "\n"))
+        stands = getattr(self.grant, name) if self.grant else ""
+        if " ".join(stands.split()) == " ".join(text.split()):
+            return stands
+        _refuse_contacts(text)
+        return text
 
     def clean_currency(self) -> str:
         currency: str = self.cleaned_data["currency"].upper()
@@ -307,6 +313,18 @@ _NOT_MONEY = {
     "finer-than-a-penny": gettext_lazy("An amount has no parts of a penny."),
     "too-large": gettext_lazy("This is more money than there is. Mend the amount."),
 }
+
+
+def _refuse_contacts(text: str) -> None:
+    if found := texts.contacts(text):
+        told = ", ".join(f"“{each}”" for each in dict.fromkeys(found))
+        raise forms.ValidationError(
+            _(
+                "Take out %s: addresses, postcodes, telephone numbers and mailboxes may lead to people or a refuge. "
+                "Say in which region it is under “Where the work happens”."
+            )
+            % told
+        )
 
 
 def own_funders(person: Person) -> Any:

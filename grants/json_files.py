@@ -47,6 +47,8 @@ class Guarded:
         self.done = 0
         self.since_grant = 0
         self.depth = 0
+        self.in_text = 0
+        self.escape = b""
         self.tail = b""
         self.held = b""
 
@@ -69,8 +71,8 @@ class Guarded:
         self.tail = digits[-LONGEST_NUMBER:]
 
     def _check_depth(self, chunk: bytes) -> None:
-        """What opens and closes at once is no depth. Brackets inside texts count too, so none falls below nought."""
-        brackets = chunk.translate(None, _NO_BRACKET)
+        """What opens and closes at once is no depth."""
+        brackets = self._outside_texts(chunk).translate(None, _NO_BRACKET)
         for _ in range(5):
             brackets = brackets.replace(b"{}", b"").replace(b"[]", b"")
         if not brackets:
@@ -82,6 +84,18 @@ class Guarded:
         if deepest > DEEPEST:
             raise Unreadable("json-too-deep")
         self.depth = max(last, 0)
+
+    def _outside_texts(self, chunk: bytes) -> bytes:
+        """The chunk without what stands between quotation marks; `escape` is a backslash whose character is to come."""
+        chunk, self.escape = self.escape + chunk, b""
+        if b"\\" in chunk:
+            if (len(chunk) - len(chunk.rstrip(b"\\"))) % 2:
+                chunk, self.escape = chunk[:-1], b"\\"
+            chunk = chunk.replace(b"\\\\", b"").replace(b'\\"', b"")
+        pieces = chunk.split(b'"')
+        outside = b"".join(pieces[self.in_text :: 2])
+        self.in_text = (self.in_text + len(pieces) - 1) % 2
+        return outside
 
     def _without_half_characters(self, chunk: bytes) -> bytes:
         """A lone surrogate becomes U+FFFD, which the checks then name; the parser would make it a question mark."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from grants import standard
 from grants.findings import RowCheck
-from grants.texts import NOBODY, tidy
+from grants.texts import NOBODY, tidy, without_contacts
 
 _ORG_ID = re.compile(r"([A-Za-z]{2,3}-[A-Za-z0-9]+|360[Gg])-(.+)", re.DOTALL)
 
@@ -43,10 +43,11 @@ class Organisations(RowCheck):
             if type(org_id) is str and type(name) is str and (plain := _plain_party(org_id, name)):
                 found.append([*plain])
                 continue
-            name = self.text(f"{column}/{number}/name", each.get("name"), standard.LONGEST_NAME)
+            where = f"{column}/{number}/name"
+            name = self.public(where, self.text(where, each.get("name"), standard.LONGEST_NAME))
             org_id = self.org_id(f"{column}/{number}/id", each.get("id"))
             if not name and org_id:
-                self.note(f"{column}/{number}/name", "org-name-missing", "", org_id)
+                self.note(where, "org-name-missing", "", org_id)
             if name or org_id:
                 found.append([org_id, name or org_id])
         return found if len(found) < 2 else [each for place, each in enumerate(found) if each not in found[:place]]
@@ -81,7 +82,8 @@ def _plain_party(org_id: str, name: str) -> tuple[str, str] | None:
     """Identifier and name where nothing is wrong with either, which is nearly always; None sends them to be checked."""
     mended, codes = _identified(org_id)
     fit = mended and not codes and name and len(name) <= standard.LONGEST_NAME
-    return (org_id, name) if fit and not tidy(name)[1] and not tidy(org_id)[1] else None
+    right = fit and not tidy(name)[1] and not tidy(org_id)[1] and without_contacts(name) == name
+    return (org_id, name) if right else None
 
 
 def _matches(pattern: str) -> Callable[[str], object]:

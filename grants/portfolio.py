@@ -21,9 +21,8 @@ from counting import places
 from grants import changes, revisions, words
 from grants.models import Grant, Location, Project, Recipient, RelatedGrant, Revision
 from grants.revisions import Content, Difference
+from grants.texts import POSTCODE, without_contacts
 
-POSTCODE = re.compile(r"\b(?:GIR\s?0AA|[A-Z]{1,2}\d[A-Z\d]?\s*\d[ABD-HJLNP-UW-Z]{2})\b", re.IGNORECASE)
-"""A full postcode of the United Kingdom."""
 HISTORY = 50
 """So many revisions a page tells."""
 
@@ -96,8 +95,8 @@ def as_protected(grant: Grant, on: bool) -> Grant:
 
 
 def shown_text(grant: Grant, text: str) -> str:
-    """What a funder wrote, without postcodes where the grant's place is protected."""
-    return POSTCODE.sub(_("[postcode withheld]"), text) if grant.protected_location else text
+    """What a funder wrote; where the grant's place is protected, without postcodes, addresses, numbers, mailboxes."""
+    return without_contacts(text, instead=_("[withheld]")) if grant.protected_location else text
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,7 +164,7 @@ def _facts(cleaned: Clean) -> Facts:
 def _extra(fields: Any) -> tuple[str, ...]:
     if not isinstance(fields, dict) or standard.KNOWN.issuperset(fields):
         return ()
-    return tuple(str(name)[:100] for name in fields.keys() - standard.KNOWN)
+    return tuple(shown(name)[:100] for name in fields.keys() - standard.KNOWN)
 
 
 def _identifier(fields: Any) -> str:

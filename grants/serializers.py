@@ -45,9 +45,9 @@ class GrantSerializer(serializers.ModelSerializer[Grant]):
     actual_start = serializers.SerializerMethodField()
     actual_end = serializers.SerializerMethodField()
     places = serializers.SerializerMethodField()
-    related = serializers.SlugRelatedField(  # type: ignore[var-annotated]
-        source="relations", slug_field="identifier", many=True, read_only=True
-    )
+    programme_code = serializers.SerializerMethodField()
+    programme = serializers.SerializerMethodField()
+    related = serializers.SerializerMethodField()
 
     class Meta:
         model = Grant
@@ -63,6 +63,15 @@ class GrantSerializer(serializers.ModelSerializer[Grant]):
 
     def get_description(self, grant: Grant) -> str:
         return shown_text(grant, grant.description)
+
+    def get_programme_code(self, grant: Grant) -> str:
+        return shown_text(grant, grant.programme_code)
+
+    def get_programme(self, grant: Grant) -> str:
+        return shown_text(grant, grant.programme)
+
+    def get_related(self, grant: Grant) -> list[str]:
+        return [shown_text(grant, each.identifier) for each in grant.relations.all()]
 
     def get_planned_start(self, grant: Grant) -> str:
         return grant.date_text("planned_start")

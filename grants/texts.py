@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from functools import lru_cache
 
 LEFT_OUT = "[…]"
 """Stands where a contact detail or a name stood."""
@@ -11,7 +13,9 @@ LONGEST_NAME = 200
 """So much of a person's name is looked for."""
 
 _BLANK = " \t\r\n\u00a0\u2007\u202f\u200b\u200c\u200d\u2060\ufeff"
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff]")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\xad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 # Two or more characters in a row that UTF-8 bytes turn into when they are read as Windows-1252 or Latin-1.
@@ -26,18 +30,28 @@ _MEANT = re.compile("[\u00a0-\u00ff\u2010-\u2044\u20ac\u2122\u0174-\u0177]")
 # Every repetition has an end, so that no text, however long, takes more than a moment.
 _EMAIL = r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"
 _PHONE = r"(?<![\w£$€.,/-])(?:\+44[\s()-]{0,3}(?:0[\s)-]{0,2})?|\(?0)[1-9](?:[\s()-]{0,3}\d){8,9}(?!\d)"
-_POSTCODE = r"\b[A-Z]{1,2}\d[A-Z\d]?\s?\d[ABD-HJLNP-UW-Z]{2}\b"
+# Lower case too, but not "Q1 2nd".
+_POSTCODE = (
+    r"\b(?![A-Z]{1,2}\d[A-Z\d]?\s(?:1st|2nd|3rd|[04-9]th)\b)"
+    r"[A-Za-z]{1,2}\d[A-Za-z\d]?[\s.\u2010-\u2015-]{0,3}\d[ABD-HJLNP-UW-Zabd-hjlnp-uw-z]{2}\b"
+)
 _STREET = (
     r"\b(?:[Ff]lat \w{1,5},? )?\d{1,4}[A-Za-z]?,? (?:[A-Z][\w'’-]{1,30} ){1,3}"
     r"(?:Street|Road|Lane|Avenue|Close|Drive|Terrace|Gardens|Crescent|Grove|Mews|Square|Rd|Ave|St)\b"
     r"(?!\.? [A-Z][a-z]{1,30}['’]?s?\b)"
 )
 _CONTACT = re.compile(f"{_EMAIL}|{_PHONE}|{_POSTCODE}|{_STREET}")
-_MAYBE_CONTACT = re.compile(r"[@+\d](?:(?<=@)|(?<=[0+])\d|(?<=\d)(?:[A-Z]{2}\b|[A-Za-z]?,? [A-Z]))")
+_MAYBE_CONTACT = re.compile(
+    r"[@+\d](?:(?<=@)|(?<=[0+])\d|(?<=\d)(?:[ABD-HJLNP-UW-Zabd-hjlnp-uw-z]{2}\b|[A-Za-z]?,? [A-Z]))"
+)
 """Quick to look for, as it begins with one of few characters; without it a text holds no contact."""
 POSTCODE = re.compile(_POSTCODE)
+_PART_OF_POSTCODE = re.compile(r"[A-Za-z]{1,2}\d[A-Za-z\d.-]{0,5}|\d[A-Za-z]{1,2}", re.ASCII)
 NOBODY = re.compile(r"(?:n/?a|none|null|nil|unknown|tb[acd]|not (?:known|applicable)|[-.?0x]*)", re.IGNORECASE)
 """What people write where they have nothing to write."""
+_NO_NAMES = frozenset("mr mrs ms miss dr the and of de da du la le el al van von der".split())  # noqa: SIM905
+_BARE = dict(zip("ØøŁłĐđŦŧĦħıÐð", "OoLlDdTtHhiDd", strict=True))
+_JSON = {None: "null", True: "true", False: "false"}
 
 
 def tidy(text: str, *, lines: bool = False) -> tuple[str, tuple[str, ...]]:
@@ -59,7 +73,7 @@ def tidy(text: str, *, lines: bool = False) -> tuple[str, tuple[str, ...]]:
     return text, tuple(codes)
 
 
-def _without_controls(text: str) -> str:
+def without_controls(text: str) -> str:
     """Characters that nobody sees, and halves of characters (surrogates), which become U+FFFD."""
     return _SURROGATE.sub("\ufffd", _CONTROL.sub("", text))
 
@@ -94,25 +108,73 @@ def _windows_character(found: re.Match[str]) -> str:
 _MENDS = (
     ("blanks-around", lambda text: text.strip(_BLANK)),
     ("misread-characters", _read_right),
-    ("control-characters", _without_controls),
+    ("control-characters", without_controls),
 )
 
 
-def without_contacts(text: str) -> str:
+def without_contacts(text: str, *, instead: str = LEFT_OUT) -> str:
     """`text` without e-mail addresses, telephone numbers, postcodes and street addresses."""
     if not _MAYBE_CONTACT.search(text):
         return text
-    return _CONTACT.sub(LEFT_OUT, text)
+    return _CONTACT.sub(lambda found: instead, text)
+
+
+def contacts(text: str) -> list[str]:
+    """The e-mail addresses, telephone numbers, postcodes and street addresses in `text`."""
+    return _CONTACT.findall(text) if _MAYBE_CONTACT.search(text) else []
+
+
+def part_of_contact(word: str) -> bool:
+    """Whether a word searched for is a postcode, half of one or another contact, so that finding it would tell one."""
+    return bool(_PART_OF_POSTCODE.fullmatch(word) or contacts(word))
 
 
 def without_names(text: str, names: tuple[str, ...]) -> str:
-    """`text` without these names of people: whole, whatever their capitals, and by each of their longer parts."""
-    for name in (each[:LONGEST_NAME] for each in names):
-        text = re.sub(re.escape(name), LEFT_OUT, text, flags=re.IGNORECASE)
-        for part in re.findall(r"\w{3,}", name):
-            if not part.islower():
-                text = re.sub(rf"\b{re.escape(part)}\b", LEFT_OUT, text)
-    return text
+    """`text` without these names of people, accents aside: whole, whatever their capitals, and each of their parts."""
+    pattern = _naming(names)
+    if pattern is None:
+        return text
+    whole = unicodedata.normalize("NFC", text)
+    spans = [found.span() for found in pattern.finditer(_without_accents(whole))]
+    for start, end in reversed(spans):
+        whole = whole[:start] + LEFT_OUT + whole[end:]
+    return whole if spans else text
+
+
+@lru_cache(maxsize=64)
+def _naming(names: tuple[str, ...]) -> re.Pattern[str] | None:
+    """What finds these names in a text without accents."""
+    found: dict[str, None] = {}
+    for name in names:
+        plain = _without_accents(unicodedata.normalize("NFC", name[:LONGEST_NAME]))
+        parts = re.findall(r"\w+", plain)
+        for order in (parts, parts[1:] + parts[:1], parts[-1:] + parts[:-1]):
+            found[_whole_words(r"\W+".join(map(re.escape, order)))] = None
+        for part in parts:
+            found |= dict.fromkeys(_as_written(part))
+    found.pop("", None)
+    return re.compile("|".join(found)) if found else None
+
+
+def _whole_words(pattern: str) -> str:
+    """Any capitals; where words stand without blanks between them, as in Chinese, a name may begin anywhere."""
+    if not pattern:
+        return ""
+    return rf"(?i:\b{pattern}\b)" if pattern.isascii() else f"(?i:{pattern})"
+
+
+def _as_written(part: str) -> list[str]:
+    """One part of a name as a name is written, so with a capital: "hope" stays where Hope is left out."""
+    if len(part) < 2 or part.casefold() in _NO_NAMES:
+        return []
+    return [rf"\b{form}\b" for form in dict.fromkeys((part, part.capitalize(), part.upper())) if not form.islower()]
+
+
+def _without_accents(text: str) -> str:
+    """`text` with as many characters, each without its accents."""
+    if text.isascii():
+        return text
+    return "".join(_BARE.get(each) or unicodedata.normalize("NFD", each)[0] for each in text)
 
 
 def shown(value: object) -> str:
@@ -121,9 +183,11 @@ def shown(value: object) -> str:
         return "{…}"
     if isinstance(value, list):
         return "[…]"
+    if value is None or isinstance(value, bool):
+        return _JSON[value]
     try:
         text = value if isinstance(value, str) else str(value)
     except ValueError:  # Python spells no number of more than 4,300 digits.
         return "…"
-    text = _without_controls(text)
+    text = without_controls(text)
     return text if len(text) <= 200 else text[:199] + "…"

@@ -44,6 +44,12 @@ def shown_description(grant: Grant) -> str:
 
 
 @register.filter
+def shown(grant: Grant, text: str) -> str:
+    """{{ grant|shown:grant.programme }} is a text of the grant's funder as it may be shown."""
+    return portfolio.shown_text(grant, text)
+
+
+@register.filter
 def state(grant: Grant) -> str:
     """The code of the grant's state today, as in .state-CODE."""
     return portfolio.state_on(grant, timezone.localdate())

@@ -337,6 +337,43 @@ def test_other_numbers_stay_in_texts(text: str):
     assert accepted(raw(description=text))["description"] == text
 
 
+@pytest.mark.parametrize("postcode", ["ZZ9-9ZZ", "zz9 9zz", "zz99zz", "ZZ9\u20139ZZ", "Zz9  9zz"])
+def test_a_postcode_leaves_every_text_however_it_is_written(postcode: str):
+    row = raw(
+        title=f"Advice at {postcode}",
+        grantProgramme=[{"title": f"Homes in {postcode}", "code": postcode}],
+        relatedActivity=[postcode, "360G-quill-2"],
+        recipientOrganization=[{"id": "GB-CHC-1190001", "name": f"Ashcombe at {postcode} (north)"}],
+    )
+    cleaned, found = checking.clean(row)
+    assert postcode not in str(cleaned)
+    assert postcode not in str(found)
+    assert cleaned is not None
+    assert (cleaned["programme"], cleaned["programme_code"]) == ("Homes in […]", "[…]")
+    assert cleaned["recipients"] == [["GB-CHC-1190001", "Ashcombe at […] (north)"]]
+    assert cleaned["relations"] == ["360G-quill-2"]
+
+
+@pytest.mark.parametrize("text", ["The B1 2nd floor", "10am on the 3rd", "360G-abc-12ab-34cd", "A1 and 2nd"])
+def test_what_only_resembles_a_postcode_stays(text: str):
+    assert accepted(raw(description=text))["description"] == text
+
+
+def test_a_cell_of_blanks_is_named_once_and_so():
+    row = raw(grantProgramme=[{"title": "  "}])
+    assert codes(row) == ["only-blanks"]
+    assert problems.words("only-blanks").problem == "It holds only blanks."
+
+
+def test_marks_that_turn_the_direction_of_writing_are_taken_out():
+    assert repaired(raw(title="Ad\u202evi\u2066ce"), "control-characters") == "Advice"
+
+
+@pytest.mark.parametrize(("value", "told"), [(None, "null"), (True, "true"), (False, "false")])
+def test_json_is_told_in_its_own_words(value: object, told: str):
+    assert problems.words("not-a-row", checking.clean(value)[1][0].value).problem.startswith(f"This is {told}, ")
+
+
 # --- people -------------------------------------------------------------------------------------------------------
 def individual(**fields: Any) -> dict[str, Any]:
     row = raw(recipientIndividual={"id": "360G-quill-IND-Mara-Quenby", "name": "Mara Quenby"}, **fields)
@@ -364,6 +401,26 @@ def test_nobody_who_received_a_grant_is_named_anywhere():
             assert secret not in text
     assert [each["region"] for each in cleaned["locations"]] == ["SE"]
     assert "GTIR060" in kept
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "left"),
+    [
+        ("Li Wu", "Grant to Li Wu and Wu Li; Li's family; Wu", "Grant to […] and […]; […]'s family; […]"),
+        ("Jo Zé", "JO ZE, jo zé, Jo Ze\u0301", "[…], […], […]"),
+        ("Jo Ze", "José and Jo Zé", "José and […]"),
+        ("Li", "Families of Li", "Families of […]"),
+        ("Hope Reed", "hope for Hope by a reed", "hope for […] by a reed"),
+        ("jo reed", "Jo", "[…]"),
+        ("李武", "给李武的", "给[…]的"),
+        ("A", "A b a class", "[…] b […] class"),
+        ("!", "Well!", "Well!"),
+    ],
+)
+def test_names_are_left_out_short_turned_round_and_without_their_accents(name: str, text: str, left: str):
+    row = individual(description=text)
+    row["recipientIndividual"]["name"] = name
+    assert accepted(row)["description"] == left
 
 
 def test_a_generic_name_is_no_name():

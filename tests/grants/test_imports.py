@@ -331,3 +331,9 @@ class Whatever(TestCase):
             refused = set(source.problems.filter(refuses=True).values_list("row", flat=True))
             assert refused == set(source.rows.filter(outcome="refused").values_list("row", flat=True))
         assert (source.added, source.changed) == (0, 0)
+
+
+@pytest.mark.django_db
+def test_a_key_with_a_null_character_harms_nothing():
+    source = files.applied(files.package(files.grant(1, **{"k\0": 1})))
+    assert source.totals["extra"] == {"k": 1}

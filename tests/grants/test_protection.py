@@ -154,3 +154,58 @@ def test_every_region_is_shown_once_in_the_order_of_tables():
         ("UK-wide", ""),
     ]
     assert set(words.PLACES) >= {"UK", "INT", "NE"}
+
+
+@pytest.mark.parametrize("kind", ["lead", "viewer"])
+def test_what_is_withheld_is_not_found_by_a_search_for_its_half(sign_in, grant, kind):
+    grant = protect(grant)
+    client = sign_in(PEOPLE[kind](grant))
+    for word in ("QX7", "9zz", "qx79z"):
+        assert client.get("/api/grants/", {"search": word}).json()["results"] == [], word
+    refused = client.get("/api/grants/", {"search": POSTCODE})
+    assert refused.status_code == 400
+    assert "Postcodes are left out of all" in refused.content.decode()
+    assert client.get("/api/grants/", {"search": "house"}).json()["results"]
+
+
+def test_programme_and_relations_of_a_protected_grant_hold_no_postcode(sign_in, grant):
+    grant.relations.create(identifier=POSTCODE)
+    Grant.objects.filter(pk=grant.pk).update(programme=f"Homes {POSTCODE}", programme_code=BARE_POSTCODE)
+    client = sign_in(viewer(grant.funder))
+    protect(grant)
+    for door in (grant.get_absolute_url(), f"/api/grants/{grant.pk}/", reverse("api-grants-list")):
+        text = client.get(door).content.decode()
+        assert POSTCODE not in text, door
+        assert BARE_POSTCODE not in text, door
+    assert POSTCODE not in b"".join(client.get(reverse("grants_csv")).streaming_content).decode()
+
+
+def typed(grant, **changes):
+    whole = {
+        "title": grant.title, "funder": grant.funder_id, "recipients": grant.recipients.get().name,
+        "amount_awarded": "100", "currency": "GBP", "award_date": "31/3/2025", "revision": "0",
+    }  # fmt: skip
+    return whole | changes
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "told"),
+    [
+        ("description", "Flat 3, 12 Rose Street, Leeds QX7 9ZZ", "Take out “Flat 3, 12 Rose Street”, “QX7 9ZZ”:"),
+        ("programme", "qx7 9zz", "Take out “qx7 9zz”:"),
+        ("title", "Ask jo@example.org", "Take out “jo@example.org”:"),
+        ("description", "Ring 01632 960123", "Take out “01632 960123”:"),
+    ],
+)
+def test_a_form_refuses_addresses_and_contacts_and_says_what_to_take_out(sign_in, grant, field, text, told):
+    client = sign_in(officer(grant.funder))
+    answer = client.post(reverse("grant_add"), typed(grant, **{field: text}))
+    assert answer.status_code == 422
+    assert told in str(answer.context["form"].errors[field])
+    assert Grant.objects.count() == 1
+
+
+def test_marks_that_nobody_sees_are_not_kept_from_a_form(sign_in, grant):
+    answer = sign_in(officer(grant.funder)).post(reverse("grant_add"), typed(grant, title="Ad\u202evice"))
+    assert answer.status_code == 302
+    assert Grant.objects.latest("id").title == "Advice"

@@ -71,6 +71,24 @@ def test_json_that_cannot_be_read_to_its_end_is_refused_with_a_reason(tmp_path: 
     assert refusal(written(tmp_path, content)).code == code
 
 
+@pytest.mark.parametrize("title", ["Work [phase 1", "Two }} ends", 'Said "[{" and', "A stroke \\", '\\"[' * 300])
+def test_brackets_in_texts_are_no_lists(tmp_path: Path, title: str):
+    grants = [files.grant(number, title=title) for number in range(400)]
+    assert [row.fields["title"] for row in rows(written(tmp_path, files.package(*grants)))] == [title] * 400
+
+
+@pytest.mark.parametrize("before", range(65_500, 65_540))
+def test_lists_too_deep_are_found_behind_texts_where_two_chunks_meet(tmp_path: Path, before: int):
+    start = b'[{"a":"' + b"x" * before + b'\\"[\\\\\\"","b":'
+    assert refusal(written(tmp_path, start + b"[" * 250)).code == "json-too-deep"
+    assert len(list(rows(written(tmp_path, start + b"[" * 50 + b"]" * 50 + b"}]")))) == 1
+
+
+def test_numbers_in_refusals_have_their_commas():
+    said = problems.unreadable('{"code": "too-many-columns", "detail": "10001"}').problem
+    assert said == "The sheet has 10,001 columns; 1,000 can be read."
+
+
 def test_a_refusal_names_the_row_where_reading_stopped(tmp_path: Path):
     whole = b",".join(json.dumps(files.grant(number)).encode() for number in range(500))
     assert refusal(written(tmp_path, b'{"grants":[' + whole)).row == 501
