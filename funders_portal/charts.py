@@ -37,8 +37,10 @@ def heatmap(table: Table) -> dict[str, Any]:
 
 
 def said(figure: int, unit: str) -> str:
-    """A figure inside its square: short."""
-    return money.short(figure) if unit == PENCE else f"{figure:,}"
+    """A figure inside its square: short, and less than a pound in pence, so that it is never nought."""
+    if unit != PENCE:
+        return f"{figure:,}"
+    return money.short(figure) if abs(figure) >= 100 else f"{figure}p"
 
 
 def exactly(figure: int, unit: str) -> str:
@@ -206,7 +208,12 @@ def _axis(lines: Sequence[Line], name: str, *, width: int, **more: Any) -> dict[
     }
 
 
+def parted(label: str, between: str = "\u00ad") -> str:
+    """A label whose words that are too wide for a column may part: with a soft hyphen, which shows only there."""
+    return _LONG_WORD.sub(rf"\1{between}\2", label)
+
+
 def wrapped(label: str, width: int) -> str:
     """A label in full, broken between words into lines of about `width` letters."""
-    spaced = _LONG_WORD.sub(r"\1- \2", label.replace("/", "/ "))
+    spaced = parted(label.replace("/", "/ "), "- ")
     return "<br>".join(textwrap.wrap(spaced, width, break_long_words=False, break_on_hyphens=False))

@@ -12,10 +12,10 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryD
 from django.shortcuts import render
 
 from accounts.access import FUNDERS, only
-from counting.tables import Table
+from counting.tables import PENCE, Table
 from funders_portal import charts, choices, summary, written
 from grants.models import Grant
-from priorities import columns, coverage, freshness, gaps
+from priorities import columns, coverage, filters, freshness, gaps
 from priorities.columns import Portfolio
 from priorities.coverage import Question
 from priorities.filters import CoverageFilter
@@ -81,7 +81,7 @@ def gaps_csv(request: HttpRequest) -> HttpResponse:
 def coverage_grants(request: HttpRequest) -> HttpResponse:
     """The grants behind one figure, or behind one sentence of the list, each with its part."""
     asked = CoverageFilter(request.GET, also=("row", "column", "gap", "kind", "page"))
-    if not asked.is_valid():
+    if not asked.is_valid() or not _names_a_figure(asked):
         return _refused(request, asked)
     if request.GET.get("gap"):
         context = _behind_sentence(asked.question, request.GET["gap"], request.GET.get("kind", ""))
@@ -97,8 +97,18 @@ def coverage_grants(request: HttpRequest) -> HttpResponse:
         .in_bulk(list(page.object_list))
     )
     context["lines"] = [(grants[each], parts[each]) for each in page.object_list if each in grants]
+    context["together"] = coverage.pounds_together(parts, columns.current())
     context |= {"page": page, "back": _query(request.GET, "row", "column", "gap", "kind", "page")}
     return render(request, "funders_portal/coverage_grants.html", context | _choices(asked, request.GET))
+
+
+def _names_a_figure(asked: CoverageFilter) -> bool:
+    """Whether the row and the column in the address are codes of what is shown; where not, the form says so."""
+    for name, dimension in zip(("row", "column"), asked.question.shown, strict=True):
+        code, known = asked.data.get(name), [code for code, _label in asked.codes(dimension)]
+        if code and code not in known:
+            asked.form.add_error(None, f"{name}: {filters.unknown(code, known)}")
+    return bool(asked.is_valid())
 
 
 def _csv(text: str, name: str) -> HttpResponse:
@@ -135,7 +145,8 @@ def _figures(table: Table, counts: Mapping[str, int]) -> dict[str, Any]:
         "total": summary.total_in_words(table),
         "finding": summary.finding(table),
         "others": summary.other_currencies(table),
-        "in_pounds": table.unit == "pence",
+        "in_pounds": table.unit == PENCE,
+        "rounded": table.unit == PENCE and any(figure % 100 for _row, _column, figure in table.records()),
     }
 
 

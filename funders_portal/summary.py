@@ -92,6 +92,14 @@ def total_in_words(table: Table) -> str:
     return words % {"pounds": money.short(table.total), "n": f"{table.grants:,}"}
 
 
+def whole_pounds(pence: int) -> str:
+    """To the pound, for a wide table: £1,235. Less than a pound stays in pence, so that it is never nought: 22p."""
+    if 0 < abs(pence) < 100:
+        return f"{pence}p"
+    pounds = (abs(pence) + 50) // 100
+    return money.exact(-pounds * 100 if pence < 0 else pounds * 100)
+
+
 def places_in_words(where: Places) -> str:
     """London 63.7 %, elsewhere 16.6 %, UK-wide 19.7 %; "" where nothing is counted."""
     if not where.total:

@@ -103,6 +103,16 @@ def grant_ids(
     return found
 
 
+def pounds_together(parts: Mapping[int, int | None], portfolio: Portfolio) -> int:
+    """What grants' parts (by id, None counting nothing) come to, in pence; other currencies are never added."""
+    ids = np.fromiter(parts, np.int64, len(parts))
+    together = 0
+    for block in portfolio.blocks:
+        sterling = block.ids[block.alive & (block.currency == 0) & np.isin(block.ids, ids)]
+        together += sum(parts[each] or 0 for each in sterling.tolist())
+    return together
+
+
 def grant_parts(
     question: Question, *, row: str | None = None, column: str | None = None, portfolio: Portfolio | None = None
 ) -> dict[int, int]:

@@ -193,10 +193,8 @@ class TargetForm(forms.Form):
         """Of one kind a cell has one target that goes on standing."""
         today = timezone.localdate()
         alike = Target.objects.filter(area=said["area"], column=said["column"], kind=said["kind"])
-        lasting = alike.filter(Q(valid_to=None) | Q(valid_to__gt=today)).exclude(
-            pk=self.target.pk if self.target else None
-        )
-        other = lasting.first()
+        lasting = alike.filter(Q(valid_to=None) | Q(valid_to__gt=today))
+        other = next((each for each in lasting if each != self.target), None)
         if other and not (said["valid_to"] and said["valid_to"] <= today):
             sentence = _("There is a target of this kind here already: %(amount)s. Change that one, or end it first.")
             self.add_error("kind", sentence % {"amount": other.amount})

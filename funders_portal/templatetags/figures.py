@@ -9,7 +9,8 @@ from django.utils.safestring import SafeString
 
 from counting import money
 from counting.tables import Line
-from funders_portal.summary import Figure
+from funders_portal import charts
+from funders_portal.summary import Figure, whole_pounds
 
 register = template.Library()
 
@@ -17,13 +18,19 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def figure_cells(context: dict[str, Any], row: Line, figures: Iterable[tuple[Line, int]]) -> SafeString:
     """One row's figures as cells of the table, each leading to its grants."""
-    opens, in_pounds = _opens(context, row), context["in_pounds"]
+    opens = _opens(context, row)
     return _joined(
-        format_html('<td><a href="{}{}">{}</a></td>', opens, column.code, _said(figure, in_pounds))
+        format_html('<td><a href="{}{}">{}</a></td>', opens, column.code, figure_in_words(context, figure))
         if figure
-        else format_html('<td><span class="nought">{}</span></td>', _said(0, in_pounds))
+        else format_html('<td><span class="nought">{}</span></td>', figure_in_words(context, 0))
         for column, figure in figures
     )
+
+
+@register.simple_tag(takes_context=True)
+def figure_in_words(context: dict[str, Any], figure: int) -> str:
+    """A figure of the table: exact, or to the pound where the table has pence and would be too wide with them."""
+    return whole_pounds(figure) if context["rounded"] else _said(figure, context["in_pounds"])
 
 
 @register.simple_tag(takes_context=True)
@@ -38,6 +45,11 @@ def figure_items(context: dict[str, Any], row: Line, figures: Iterable[Figure]) 
         else format_html(nought, each.line.label, _said(0, in_pounds))
         for each in figures
     )
+
+
+@register.filter
+def parted(label: str) -> str:
+    return charts.parted(label)
 
 
 @register.simple_tag
@@ -56,7 +68,7 @@ def _opens(context: dict[str, Any], row: Line) -> SafeString:
 
 
 def _said(figure: int, in_pounds: bool) -> str:
-    return money.exact(figure) if in_pounds else str(figure)
+    return money.exact(figure) if in_pounds else f"{figure:,}"
 
 
 def _joined(parts: Iterable[SafeString]) -> SafeString:

@@ -89,9 +89,43 @@ def test_what_is_not_there_is_refused_in_a_sentence_with_the_form_kept(sign_in, 
     assert '<option value="awarded" selected>' in html
 
 
-@pytest.mark.parametrize("query", ["row=nothing", "column=nothing", "kind=empty&gap=nothing", "kind=x&gap=research"])
+@pytest.mark.parametrize("query", ["kind=empty&gap=nothing", "kind=x&gap=research"])
 def test_figures_that_do_not_exist_are_not_found(sign_in, portfolio, query):
     assert page(sign_in, portfolio, f"/coverage/grants/?{query}").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["row", "column"])
+def test_a_figure_of_an_unknown_code_is_refused_with_the_codes_there_are(sign_in, portfolio, name):
+    response = page(sign_in, portfolio, f"/coverage/grants/?{name}=NOPE")
+    assert response.status_code == 400
+    assert f"{name}: “NOPE” is not known here. Choose from: " in response.content.decode()
+
+
+def test_the_grants_behind_a_figure_come_to_it_without_other_currencies(sign_in, portfolio):
+    euros = factories.GrantFactory(
+        currency="EUR", amount_awarded=5_00, award_date=date(2024, 1, 1), planned_start=date(2024, 1, 1)
+    )
+    factories.link(euros, "priority", "victim_services")
+    columns.forget()
+    response = page(sign_in, portfolio, f"/coverage/grants/?on={DAY}&measure=grants&row=victim_services")
+    assert (response.context["together"], len(response.context["lines"])) == (1_200_00, 2)
+    assert "£1,200</td></tr></tfoot>" in response.content.decode()
+
+
+def test_a_table_with_pence_is_shown_to_the_pound_and_says_where_the_pence_are(sign_in, portfolio):
+    small = factories.GrantFactory(
+        funder=portfolio, amount_awarded=1_234_56, award_date=date(2024, 1, 1), planned_start=date(2024, 1, 1)
+    )
+    factories.link(small, "priority", "research")
+    factories.link(small, "region", "WAL", 9_999)
+    factories.link(small, "region", "SCO", 1)
+    columns.forget()
+    html = page(sign_in, portfolio, f"/coverage/?on={DAY}").content.decode()
+    table = html[html.index("<table") : html.index("</table>")]
+    assert "whole pounds; to the penny in Table (CSV) below" in table
+    assert ">£1,234</a>" in table
+    assert ">13p</a>" in table
+    assert "1,234.56" not in table
 
 
 def test_the_chart_holds_the_numbers_of_the_table(sign_in, portfolio):
