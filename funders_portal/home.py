@@ -38,7 +38,9 @@ def home(request: HttpRequest) -> HttpResponse:
 @only(Anyone)
 def help_page(request: HttpRequest) -> HttpResponse:
     """The words, the rules behind the figures, the keys, and whom to ask."""
-    return render(request, "funders_portal/help.html", {"secretariat": _secretariat()})
+    # Names and addresses are for those who belong here.
+    secretariat = _secretariat() if request.user.is_authenticated else []
+    return render(request, "funders_portal/help.html", {"secretariat": secretariat})
 
 
 @only(Anyone)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import Organisation, Person
 from counting import periods
-from grants.models import Grant, GrantQuerySet, Import
+from grants.models import Grant, Import
 from priorities import coverage
 from priorities.columns import Portfolio
 from priorities.coverage import Question
@@ -42,16 +42,15 @@ def imports(person: Person) -> QuerySet[Import]:
     return Import.objects.visible_to(person).filter(state=Import.CHECKED).order_by("received_at", "id")
 
 
-def own_grants(person: Person) -> GrantQuerySet:
-    """Those of the person's own funders; for the secretariat, which has none, all."""
-    grants = Grant.objects.visible_to(person)
-    return grants if person.is_secretariat and not person.funder_ids else grants.filter(funder__in=person.funder_ids)
-
-
 def ending(person: Person, on: date, most: int) -> Sequence[Ending]:
-    """Own running grants that end within ENDING_WITHIN months of `on`, soonest first."""
-    mine: Any = own_grants(person).filter(funder__in=person.funder_ids).running_on(on)
-    soon = mine.filter(runs_to__lte=periods.add_months(on, ENDING_WITHIN)).order_by("runs_to", "id")[:most]
+    """Running grants that the person writes for and that end within ENDING_WITHIN months of `on`, soonest first.
+
+    A grant that another of the same work outlasts is not among them.
+    """
+    mine: Any = Grant.objects.visible_to(person).filter(funder__in=person.officer_ids).running_on(on)
+    longer: Any = Grant.objects.current().with_running_period().filter(project=OuterRef("project"))
+    follows = Exists(longer.filter(runs_to__gt=OuterRef("runs_to")))
+    soon = mine.filter(~follows, runs_to__lte=periods.add_months(on, ENDING_WITHIN)).order_by("runs_to", "id")[:most]
     return [Ending(grant, periods.months_between(on, grant.runs_to)) for grant in soon]
 
 

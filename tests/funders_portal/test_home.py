@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -44,13 +45,31 @@ def test_an_officer_sees_own_running_grants_and_what_waits(sign_in):
     assert "1 running grant, £140,000" in html
     assert "Sort 1 grant" in html
     assert "Support in Wales" in html
-    assert "ends in 3 months: renew, leave, or pass on?" in html
+    assert "ends in 3 months, and nothing follows" in html
 
 
-def test_a_viewer_has_nothing_to_sort(sign_in):
+def test_a_grant_that_another_of_the_same_work_outlasts_is_no_task(sign_in):
+    funder = factories.FunderFactory()
+    ends = running(funder=funder)
+    page = sign_in(factories.officer(funder)).get("/")
+    assert [each.grant for each in page.context["ending"]] == [ends]
+    factories.GrantFactory(project=ends.project, planned_start=ends.planned_end, planned_end=date(2099, 1, 1))
+    assert list(sign_in(factories.officer(funder)).get("/").context["ending"]) == []
+
+
+def test_a_viewer_has_nothing_to_do(sign_in):
     funder = factories.FunderFactory()
     running(funder=funder)
-    assert "Sort 1 grant" not in sign_in(factories.viewer(funder)).get("/").content.decode()
+    html = sign_in(factories.viewer(funder)).get("/").content.decode()
+    assert "Nothing waits for you." in html
+
+
+def test_a_stranger_reads_no_name_on_the_help_page_and_a_member_does(client, sign_in):
+    secretariat = factories.secretariat(name="Bernie Cotterell")
+    html = client.get("/help/").content.decode()
+    assert (secretariat.email in html, "Bernie" in html) == (False, False)
+    assert "Ask the secretariat of your group." in html
+    assert secretariat.email in sign_in(factories.viewer()).get("/help/").content.decode()
 
 
 def test_a_charity_sees_its_own_grants_and_no_navigation_beyond_them(sign_in):
