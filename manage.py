@@ -4,8 +4,21 @@
 import os
 import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
-if __name__ == "__main__":
+
+def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "funders_portal.settings")
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+        sys.stdout.flush()
+    except ImproperlyConfigured as problem:
+        sys.exit(f"The portal is not set up: {str(problem).rstrip('.')}. docs/running.md lists every setting.")
+    except BrokenPipeError:
+        # Whoever read along has seen enough, as `head` has; Python must not write more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    main()

@@ -50,7 +50,26 @@ def test_checks_for_development_find_nothing(tmp_path: Path) -> None:
 def test_production_does_not_start_without_its_secret(tmp_path: Path, name: str) -> None:
     done = manage(tmp_path, {key: value for key, value in PRODUCTION.items() if key != name}, "check")
     assert done.returncode != 0
-    assert name in done.stderr
+    assert done.stderr.startswith(f"The portal is not set up: Set the {name} environment variable.")
+    assert "Traceback" not in done.stderr
+
+
+def test_whoever_has_read_enough_of_a_command_ends_it_quietly(tmp_path: Path) -> None:
+    assert manage(tmp_path, {}, "migrate", "-v0").returncode == 0
+    environment = {"PATH": os.environ["PATH"], "PORTAL_VAR": str(tmp_path)}
+    with subprocess.Popen(
+        [sys.executable, "manage.py", "coverage"], cwd=ROOT, env=environment, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True,
+    ) as command:  # fmt: skip
+        assert command.stdout
+        assert command.stderr
+        command.stdout.close()
+        assert command.stderr.read() == ""
+
+
+def test_the_demo_says_that_a_day_does_not_exist(tmp_path: Path) -> None:
+    done = manage(tmp_path, {}, "demo", "--today", "2025-02-30")
+    assert "“2025-02-30” is no day that exists." in done.stderr
 
 
 def test_a_development_copy_makes_a_secret_of_its_own_and_keeps_it_to_itself(tmp_path: Path) -> None:

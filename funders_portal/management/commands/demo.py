@@ -1,6 +1,6 @@
 """`manage.py demo` loads the demo portfolio into an empty portal."""
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from datetime import date
 from typing import Any
 
@@ -10,13 +10,19 @@ from django.utils import timezone
 from funders_portal.demo import loading
 
 
+def day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as wrong:
+        sentence = f"“{text}” is no day that exists. Write it as year, month and day: 2025-01-01."
+        raise ArgumentTypeError(sentence) from wrong
+
+
 class Command(BaseCommand):
     help = "Load the invented demo portfolio; its dates move so that its reference day is the day of loading."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--today", type=date.fromisoformat, help="the day to load it for; 2025-01-01 keeps the printed dates"
-        )
+        parser.add_argument("--today", type=day, help="the day to load it for; 2025-01-01 keeps the printed dates")
         parser.add_argument("--once", action="store_true", help="do nothing where the portal already holds grants")
 
     def handle(self, *args: Any, **options: Any) -> None:
