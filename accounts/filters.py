@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.core.paginator import InvalidPage, Page, Paginator
+from django.http import Http404
 from django.utils.translation import gettext as _
 
 SHOWN_CHOICES = 12
@@ -29,6 +31,14 @@ class ApiForm(StrictForm):
     """What the API itself reads is no filter."""
 
     also = ("cursor", "page_size", "format")
+
+
+def page_of(pages: Paginator[Any], asked: Mapping[str, str]) -> Page[Any]:
+    """The page that an address asks for (?page=2), the first where it asks for none; raises Http404 beyond the list."""
+    try:
+        return pages.page(asked.get("page") or 1)
+    except InvalidPage as problem:
+        raise Http404(_("There is no such page of this list.")) from problem
 
 
 def one_of(choices: Iterable[object]) -> str:

@@ -291,6 +291,15 @@ class Import(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def changes_anything(self) -> bool:
+        """Whether applying it would do anything."""
+        return bool(self.added or self.changed or self.totals.get("missing"))
+
+    @property
+    def is_all_refused(self) -> bool:
+        return 0 < self.read == self.refused
+
     def get_absolute_url(self) -> str:
         return reverse("import", args=[self.pk])
 

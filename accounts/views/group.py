@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 
 from accounts import chronicle, forms, group, tokens
 from accounts.access import FUNDERS, MANAGERS, Administrator, SignedIn, SignedInRequest, may, only
+from accounts.filters import page_of
 from accounts.models import Group, JournalEntry
 
 ROWS = 50
@@ -41,7 +42,7 @@ def journal(request: SignedInRequest) -> HttpResponse:
     lines = JournalEntry.objects.visible_to(request.user).select_related("by")
     if form.is_valid():
         lines = lines.filter(**{field: value for field, value in form.cleaned_data.items() if value})
-    page = Paginator(lines, ROWS).get_page(request.GET.get("page"))
+    page = page_of(Paginator(lines, ROWS), request.GET)
     context = {"form": form, "page": page, "lines": chronicle.told(page.object_list)}
     return render(request, "accounts/journal.html", context, status=200 if form.is_valid() else 400)
 

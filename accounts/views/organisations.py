@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts import forms, organisations
 from accounts.access import MANAGERS, SignedIn, SignedInRequest, may, only
+from accounts.filters import page_of
 from accounts.models import Membership, Organisation
 
 ROWS = 50
@@ -26,7 +27,7 @@ def organisation_list(request: SignedInRequest) -> HttpResponse:
             found = organisations.search(found, text)
         if role := form.cleaned_data["role"]:
             found = found.filter(**{role: True})
-    page = Paginator(found.prefetch_related("identifiers"), ROWS).get_page(request.GET.get("page"))
+    page = page_of(Paginator(found.prefetch_related("identifiers"), ROWS), request.GET)
     context = {"form": form, "page": page, "may_manage": may(request.user, *MANAGERS)}
     return render(request, "accounts/organisations.html", context, status=200 if form.is_valid() else 400)
 

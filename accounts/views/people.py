@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from accounts import forms, people
 from accounts.access import MANAGERS, SignedInRequest, only
+from accounts.filters import page_of
 from accounts.models import Membership, Organisation, Person
 from accounts.organisations import Refused
 
@@ -29,7 +30,7 @@ def people_list(request: SignedInRequest) -> HttpResponse:
     form = forms.SearchForm(request.GET)
     if form.is_valid() and (text := form.cleaned_data["q"]):
         found = people.search(found, text)
-    page = Paginator(found.prefetch_related("memberships__organisation"), ROWS).get_page(request.GET.get("page"))
+    page = page_of(Paginator(found.prefetch_related("memberships__organisation"), ROWS), request.GET)
     return render(request, "accounts/people.html", {"form": form, "page": page}, status=200 if form.is_valid() else 400)
 
 

@@ -6,8 +6,7 @@ from typing import Any, cast
 from uuid import uuid4
 
 from django.contrib import messages
-from django.core.paginator import InvalidPage
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from accounts import once
 from accounts.access import FUNDERS, GRANTEES, Officer, Secretariat, may, only
+from accounts.filters import page_of
 from accounts.models import Organisation, Person
 from grants import forms, listing, portfolio, spreadsheet
 from grants.filters import GrantFilter, programmes
@@ -40,11 +40,12 @@ def grants(request: HttpRequest) -> HttpResponse:
     if not asked.is_valid():
         return _refused(request, asked)
     totals, pages = listing.of(asked.qs, texts=bool(asked.form.cleaned_data["search"]))
-    try:
-        page = pages.page(number)
-    except InvalidPage as problem:
-        raise Http404(_("There is no such page of this list.")) from problem
-    context = {"page": page, "totals": totals, "said": listing.said(asked), "sorting": listing.sorting(asked)}
+    context = {
+        "page": page_of(pages, {"page": number}),
+        "totals": totals,
+        "said": listing.said(asked),
+        "sorting": listing.sorting(asked),
+    }
     return render(request, "grants/list.html", {**context, **_choices(asked)})
 
 
@@ -196,7 +197,7 @@ def grant_restore(request: HttpRequest, pk: int) -> HttpResponse:
 def grants_removed(request: HttpRequest) -> HttpResponse:
     """Removed grants that this person may bring back, newest first."""
     removed = Grant.objects.restorable_by(request.user).order_by("-removed_at")
-    page = listing.Listed(removed.values_list("id", flat=True), removed.count()).get_page(request.GET.get("page"))
+    page = page_of(listing.Listed(removed.values_list("id", flat=True), removed.count()), request.GET)
     return render(request, "grants/removed.html", {"page": page})
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from accounts.access import Officer, Secretariat, only
+from accounts.filters import page_of
 from accounts.models import Organisation, Person
 from grants import imports, problems, showing, spreadsheet
 from grants.file_forms import MissingForm, UploadForm
@@ -63,7 +64,7 @@ def _only_funder(sender: Person) -> Organisation | None:
 @require_safe
 def imports_list(request: HttpRequest) -> HttpResponse:
     everything = Import.objects.visible_to(request.user).select_related("by", "funder")
-    page = Paginator(everything, IMPORTS_A_PAGE).get_page(request.GET.get("page"))
+    page = page_of(Paginator(everything, IMPORTS_A_PAGE), request.GET)
     return render(request, "grants/imports.html", {"page": page})
 
 
@@ -72,6 +73,8 @@ def imports_list(request: HttpRequest) -> HttpResponse:
 def import_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One import: how it stands, what it would change or changed, row by row."""
     source = found(request, pk)
+    if request.GET.get("show", showing.UNCHANGED) not in ("", *showing.WORDS):
+        raise Http404(_("There is no such part of this import."))
     context: dict[str, Any] = {"source": source, "under_way": source.state in UNDER_WAY}
     if source.state == Import.FAILED:
         context["failure"] = problems.unreadable(source.failure)
@@ -83,9 +86,7 @@ def import_page(request: HttpRequest, pk: int) -> HttpResponse:
 def _parts(request: HttpRequest, source: Import) -> dict[str, Any]:
     parts = showing.parts(source)
     shown = request.GET.get("show") or next((part.code for part in parts if part.count), showing.UNCHANGED)
-    if shown not in showing.WORDS:
-        raise Http404(_("There is no such part of this import."))
-    page = Paginator(showing.rows(source, shown), ROWS_A_PAGE).get_page(request.GET.get("page"))
+    page = page_of(Paginator(showing.rows(source, shown), ROWS_A_PAGE), request.GET)
     asks = shown == showing.MISSING and source.state == Import.APPLIED
     return {
         "parts": parts,

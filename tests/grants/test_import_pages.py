@@ -123,6 +123,22 @@ def test_setting_aside_changes_no_grant(sign_in):
     assert (source.state, Grant.objects.count()) == (Import.DROPPED, 0)
 
 
+def test_a_part_or_page_that_an_import_lacks_is_no_page_whatever_its_state(sign_in):
+    checked, waiting = files.read(files.package(files.grant(1))), files.received(files.package(files.grant(2)))
+    client = sign_in(factories.secretariat())
+    addresses = [f"{each.get_absolute_url()}?show={part}" for each in (waiting, checked) for part in ("zzz", "added")]
+    pages = [f"{reverse('imports')}?page={n}" for n in ("-1", "1")] + [f"{checked.get_absolute_url()}?page=9"]
+    assert [client.get(each).status_code for each in addresses + pages] == [404, 200, 404, 200, 404, 200, 404]
+
+
+def test_a_file_of_which_every_row_was_refused_offers_to_set_it_aside_or_send_it_mended(sign_in):
+    source = files.read(files.package(files.grant(1, title="")))
+    page = sign_in(factories.secretariat()).get(source.get_absolute_url()).content.decode()
+    assert "Every row was refused, so there is nothing to apply." in page
+    assert '<button class="button" type="submit">Set aside</button>' in page
+    assert (reverse("import_apply", args=[source.pk]) in page, "Send it again, mended" in page) == (False, True)
+
+
 def test_a_file_that_looks_like_a_path_keeps_only_its_name():
     source = imports.receive(file=io.BytesIO(b"{}"), name="../../etc/grants.json", by=None, at=factories.NOW)
     assert source.name == "grants.json"
