@@ -58,7 +58,8 @@ def _for_funder(person: Person) -> dict[str, Any]:
     today = timezone.localdate()
     portfolio = columns.current()
     to_sort = own_backlog(person, portfolio)
-    imports = waiting.imports(person)[:MOST_TASKS]
+    files = waiting.imports(person)
+    imports = list(files[:MOST_TASKS])
     short = gaps.table(on=today, portfolio=portfolio)
     room = max(0, MOST_TASKS - len(imports) - bool(to_sort.grants))
     return {
@@ -68,6 +69,7 @@ def _for_funder(person: Person) -> dict[str, Any]:
         "running": waiting.running(person, today, portfolio),
         "to_sort": to_sort,
         "imports": imports,
+        "more_imports": files.count() - len(imports) if len(imports) == MOST_TASKS else 0,
         "ending": waiting.ending(person, today, room),
         "short": waiting.marked(person, short.lines[:MOST_SENTENCES]),
         "shortfalls": len(short.lines),

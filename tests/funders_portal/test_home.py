@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Group
 from counting import periods
+from grants.models import Import
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -148,3 +149,18 @@ def test_a_form_out_of_date_says_so(client):
     assert response.status_code == 403
     assert "This form was out of date" in response.content.decode()
     assert settings.CSRF_FAILURE_VIEW == "funders_portal.errors.form_out_of_date"
+
+
+def test_home_says_which_files_can_be_applied_and_how_many_more_wait(client):
+    factories.GrantFactory()
+    for number in range(5):
+        Import.objects.create(
+            name=f"bad{number}.json", state=Import.CHECKED, received_at=factories.NOW, read=2, refused=2
+        )
+    Import.objects.create(name="good.json", state=Import.CHECKED, received_at=factories.NOW, read=2, added=2)
+    client.force_login(factories.secretariat())
+    page = client.get("/").content.decode()
+    assert ("Look at bad0.json: every row was refused" in page, "and 1 more file<" in page) == (True, True)
+    Import.objects.filter(name__startswith="bad").delete()
+    page = client.get("/").content.decode()
+    assert ("Look at good.json and apply it" in page, "more file" in page) == (True, False)
