@@ -40,11 +40,16 @@ _STREET = (
     r"(?:Street|Road|Lane|Avenue|Close|Drive|Terrace|Gardens|Crescent|Grove|Mews|Square|Rd|Ave|St)\b"
     r"(?!\.? [A-Z][a-z]{1,30}['’]?s?\b)"
 )
-_CONTACT = re.compile(f"{_EMAIL}|{_PHONE}|{_POSTCODE}|{_STREET}")
-_MAYBE_CONTACT = re.compile(
-    r"[@+\d](?:(?<=@)|(?<=[0+])\d|(?<=\d)(?:[ABD-HJLNP-UW-Zabd-hjlnp-uw-z]{2}\b|[A-Za-z]?,? [A-Z]))"
+_CONTACTS = tuple(
+    (re.compile(sign).search, re.compile(pattern))
+    for sign, pattern in (
+        ("@", _EMAIL),
+        (r"\+44|0[1-9]", _PHONE),
+        (r"\d[A-Za-z\d]?[\s.\u2010-\u2015-]{0,3}\d[A-Za-z]{2}\b", _POSTCODE),
+        (r"\d[A-Za-z]?,? [A-Z]", _STREET),
+    )
 )
-"""Quick to look for, as it begins with one of few characters; without it a text holds no contact."""
+"""Each kind of contact with a sign that is quick to look for; without its sign a text holds none of that kind."""
 POSTCODE = re.compile(_POSTCODE)
 _PART_OF_POSTCODE = re.compile(r"[A-Za-z]{1,2}\d[A-Za-z\d.-]{0,5}|\d[A-Za-z]{1,2}", re.ASCII)
 NOBODY = re.compile(r"(?:n/?a|none|null|nil|unknown|tb[acd]|not (?:known|applicable)|[-.?0x]*)", re.IGNORECASE)
@@ -114,14 +119,16 @@ _MENDS = (
 
 def without_contacts(text: str, *, instead: str = LEFT_OUT) -> str:
     """`text` without e-mail addresses, telephone numbers, postcodes and street addresses."""
-    if not _MAYBE_CONTACT.search(text):
-        return text
-    return _CONTACT.sub(lambda found: instead, text)
+    for has_sign, pattern in _CONTACTS:
+        if has_sign(text):
+            text = pattern.sub(lambda found: instead, text)
+    return text
 
 
 def contacts(text: str) -> list[str]:
-    """The e-mail addresses, telephone numbers, postcodes and street addresses in `text`."""
-    return _CONTACT.findall(text) if _MAYBE_CONTACT.search(text) else []
+    """The e-mail addresses, telephone numbers, postcodes and street addresses in `text`, in its order."""
+    found = [each for has_sign, pattern in _CONTACTS if has_sign(text) for each in pattern.findall(text)]
+    return sorted(found, key=text.find)
 
 
 def part_of_contact(word: str) -> bool:
