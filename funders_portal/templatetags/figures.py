@@ -1,6 +1,8 @@
 """Tags for what stands on a page by the hundred: as template nodes these would cost more than counting them."""
 
 from collections.abc import Iterable, Sequence
+from functools import reduce
+from operator import add
 from typing import Any
 
 from django import template
@@ -13,6 +15,7 @@ from funders_portal import charts
 from funders_portal.summary import Figure, whole_pounds
 
 register = template.Library()
+NOTHING = format_html("{}", "")
 
 
 @register.simple_tag(takes_context=True)
@@ -56,8 +59,8 @@ def parted(label: str) -> str:
 def tick_boxes(name: str, offered: Sequence[tuple[str, str, bool]]) -> SafeString:
     """Check boxes that share a name, each with its words and whether it is ticked."""
     box = '<div><label><input type="checkbox" name="{}" value="{}"{}> {}</label></div>\n'
-    return _joined(
-        format_html(box, name, value, " checked" if ticked else "", words) for value, words, ticked in offered
+    return format_html_join(
+        "", box, ((name, value, " checked" if ticked else "", words) for value, words, ticked in offered)
     )
 
 
@@ -72,4 +75,5 @@ def _said(figure: int, in_pounds: bool) -> str:
 
 
 def _joined(parts: Iterable[SafeString]) -> SafeString:
-    return format_html_join("", "{}", ((part,) for part in parts))
+    """All in one; a part that was not escaped would make the whole plain text again, and so be escaped."""
+    return reduce(add, parts, NOTHING)
