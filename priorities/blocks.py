@@ -16,6 +16,8 @@ Ints = NDArray[np.integer]
 Flags = NDArray[np.bool_]
 NEVER = -(2**31)
 """The day of what has no date."""
+NOBODY = -1
+"""The recipient of a grant that goes to several organisations, or to none that is known."""
 KEPT_LAYOUTS = 16
 """How many crossings of dimensions a block keeps laid out, those asked for last; 5 MB each for 100,000 grants."""
 LAID_OUT = 3
@@ -95,7 +97,8 @@ class Layout:
 class Block:
     """Grants as columns, one row a grant. Days are counted from 1970 (NEVER: not known); pence are minor units.
 
-    currency and programme are numbers of Names. alive: rows that still count; the others were replaced or removed.
+    currency and programme are numbers of Names. recipient: the organisation (id) it goes to, NOBODY where several or
+    none. regrants: marked as money to be granted on. alive: rows that still count; the others were replaced or removed.
     """
 
     ids: Ints
@@ -104,6 +107,8 @@ class Block:
     currency: Ints
     programme: Ints
     joint: Flags
+    recipient: Ints
+    regrants: Flags
     award: Ints
     runs_from: Ints
     runs_to: Ints

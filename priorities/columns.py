@@ -5,16 +5,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 from django.db import connection, transaction
 from django.db.models import Subquery
 
+from accounts.models import Organisation
 from grants import changes
 from grants.models import Change, ChangeCounter
-from priorities.blocks import Block
+from priorities.blocks import Block, Flags, Ints
 from priorities.reading import Names, Vocabulary, read_block
 
 FEW = 2_000
@@ -33,11 +34,13 @@ class Portfolio:
     """Every current grant with its shares as of one moment; never changed, only replaced.
 
     base holds nearly all, edits those that changed since base was laid out; no grant is alive in both.
+    funders: ids of the organisations that fund here.
     """
 
     stamp: Stamp
     vocabulary: Vocabulary
     names: Names
+    funders: Ints
     base: Block
     edits: Block
 
@@ -50,6 +53,21 @@ class Portfolio:
         """How many grants are in it."""
         return sum(int(block.alive.sum()) for block in self.blocks)
 
+    def counted(self, block: Block) -> Flags:
+        """Which of a block's grants stand in figures.
+
+        A joint share's money stands in its parent. Money that is marked as regranted and goes to a funder here stands
+        in the grants which that funder makes of it, so that it counts once.
+        """
+        return block.alive & ~block.joint & ~self.passed_on(block)
+
+    def passed_on(self, block: Block) -> Flags:
+        """Which of a block's living grants are regranted money on its way to another funder here."""
+        found = np.zeros(block.size, bool)
+        regranted = np.flatnonzero(block.regrants & block.alive)
+        found[regranted] = np.isin(block.recipient[regranted], self.funders)
+        return found
+
     def with_changed(self, ids: Collection[int], stamp: Stamp) -> Portfolio:
         """The same portfolio with these grants as they are now; removed ones fall out."""
         gone = np.fromiter(ids, np.int64, len(ids))
@@ -57,7 +75,7 @@ class Portfolio:
         edits = self.edits.without(gone).joined(read_block(self.vocabulary, self.names, ids))
         if edits.size > FEW:
             base, edits = base.joined(edits), read_block(self.vocabulary, self.names, ())
-        return Portfolio(stamp, self.vocabulary, self.names, base, edits)
+        return Portfolio(stamp, self.vocabulary, self.names, self.funders, base, edits)
 
 
 _lock = threading.RLock()
@@ -102,17 +120,21 @@ def one_view() -> Iterator[None]:
 
 def _brought_up(held: Portfolio | None) -> Portfolio:
     stamp, vocabulary = _head(), Vocabulary.read()
+    funders = np.fromiter(Organisation.objects.funders().order_by("id").values_list("id", flat=True), np.int64)
+    if held is not None and not np.array_equal(held.funders, funders):
+        held = replace(held, funders=funders)
     if held is None or held.vocabulary != vocabulary or not _continues(held.stamp, stamp):
-        return _all(stamp, vocabulary)
+        return _all(stamp, vocabulary, funders)
     if held.stamp == stamp:
         return held
     changed = changes.since(held.stamp.seq).grant_ids
-    return _all(stamp, vocabulary) if changed is None else held.with_changed(changed, stamp)
+    return _all(stamp, vocabulary, funders) if changed is None else held.with_changed(changed, stamp)
 
 
-def _all(stamp: Stamp, vocabulary: Vocabulary) -> Portfolio:
+def _all(stamp: Stamp, vocabulary: Vocabulary, funders: Ints) -> Portfolio:
     names = Names()
-    return Portfolio(stamp, vocabulary, names, read_block(vocabulary, names), read_block(vocabulary, names, ()))
+    whole, none = read_block(vocabulary, names), read_block(vocabulary, names, ())
+    return Portfolio(stamp, vocabulary, names, funders, whole, none)
 
 
 def _head() -> Stamp:

@@ -286,7 +286,7 @@ class Asked:
     def _selected(self, block: Block) -> Flags:
         """Grants that the filters keep, of any time and currency."""
         question = self.question
-        selected = block.alive & ~block.joint
+        selected = self.portfolio.counted(block)
         if question.funders:
             selected &= np.isin(block.funder, question.funders)
         if question.programmes:

@@ -14,8 +14,8 @@ from django.db.models import BigIntegerField, CharField, F, QuerySet
 from django.db.models.functions import Cast, Coalesce
 
 from counting.money import WHOLE
-from grants.models import Grant
-from priorities.blocks import NEVER, Block, Ints, Shares
+from grants.models import Grant, Recipient
+from priorities.blocks import NEVER, NOBODY, Block, Ints, Shares
 from priorities.models import NOT_STATED, RESIDUAL, Code, Dimension, Link
 
 _DATES = ("award_date", "runs_from", "runs_to", "planned_from", "planned_end", "added_on")
@@ -77,9 +77,9 @@ def read_block(vocabulary: Vocabulary, names: Names, ids: Collection[int] | None
     if ids is not None:
         grants, links = grants.filter(id__in=ids), links.filter(grant__in=ids)
     rows: list[tuple[Any, ...]] = list(_rows(grants)) if ids is None or ids else []
-    columns: list[Any] = list(zip(*rows, strict=True)) if rows else [()] * (6 + len(_DATES))
+    columns: list[Any] = list(zip(*rows, strict=True)) if rows else [()] * (7 + len(_DATES))
     grant_ids = np.array(columns[0], np.int64)
-    days = {name: _days(column) for name, column in zip(_DATES, columns[6:], strict=True)}
+    days = {name: _days(column) for name, column in zip(_DATES, columns[7:], strict=True)}
     packed = _packed(links) if len(grant_ids) else np.empty(0, np.int64)
     return Block(
         ids=grant_ids,
@@ -88,6 +88,10 @@ def read_block(vocabulary: Vocabulary, names: Names, ids: Collection[int] | None
         currency=names.numbers(columns[3], names.currencies),
         programme=names.numbers(columns[4], names.programmes),
         joint=np.array(columns[5], bool),
+        recipient=_recipients(
+            grant_ids, Recipient.objects.all() if ids is None else Recipient.objects.filter(grant__in=ids)
+        ),
+        regrants=np.array([bool(each) for each in columns[6]], bool),
         award=days["award_date"],
         runs_from=days["runs_from"],
         runs_to=days["runs_to"],
@@ -103,7 +107,7 @@ def _rows(grants: Any) -> Iterable[tuple[Any, ...]]:
     grants = grants.with_running_period().annotate(planned_from=Coalesce("planned_start", "award_date"))
     # As text, which numpy reads several times faster than Django makes dates.
     grants = grants.annotate(**{f"{name}_text": Cast(name, CharField()) for name in _DATES})
-    fields = ("id", "funder_id", "amount_awarded", "currency", "programme", "joint_share")
+    fields = ("id", "funder_id", "amount_awarded", "currency", "programme", "joint_share", "regrant_type")
     names = (*fields, *(f"{name}_text" for name in _DATES))
     return _raw(grants.order_by("id").values_list(*names))
 
@@ -118,6 +122,20 @@ def _packed(links: QuerySet[Link]) -> Ints:
     number = F("grant_id") * 2 ** (_CODE_BITS + _SHARE_BITS) + F("code_id") * 2**_SHARE_BITS + F("share")
     rows = _raw(links.order_by().annotate(packed=Cast(number, BigIntegerField())).values_list("packed"))
     return np.fromiter(chain.from_iterable(rows), np.int64)
+
+
+def _recipients(grant_ids: Ints, rows: QuerySet[Recipient]) -> Ints:
+    """The one organisation that each grant goes to; NOBODY where there are several or none."""
+    found = np.full(len(grant_ids), NOBODY, np.int64)
+    pairs = list(_raw(rows.order_by("grant", "id").values_list("grant_id", "organisation_id"))) if len(found) else []
+    if not pairs:
+        return found
+    grants, organisations = np.array(pairs, np.int64).T
+    owners, first, times = np.unique(grants, return_index=True, return_counts=True)
+    place = np.searchsorted(grant_ids, owners)
+    alone = (times == 1) & (grant_ids[np.minimum(place, len(grant_ids) - 1)] == owners)
+    found[place[alone]] = organisations[first[alone]]
+    return found
 
 
 def _raw(rows: QuerySet[Any, Any]) -> Iterator[tuple[Any, ...]]:

@@ -62,7 +62,7 @@ class Running:
         self.states = [self._state(block, day_number(until)) for block in portfolio.blocks]
 
     def _state(self, block: Block, until: int) -> Ints:
-        counted = block.alive & ~block.joint
+        counted = self.portfolio.counted(block)
         runs, lasts = counted & block.running_on(self.day), counted & (block.runs_to > until)
         return runs * self.RUNS + lasts * self.LASTS
 
@@ -106,7 +106,7 @@ class Standing:
         currencies = {number: name for name, number in self.portfolio.names.currencies.items()}
         for block, grant, cell, pence in self.blocks:
             here = np.flatnonzero(cell == wanted)
-            here = here[(block.alive & ~block.joint)[grant[here]]]
+            here = here[self.portfolio.counted(block)[grant[here]]]
             rows = grant[here]
             for row, part in zip(rows.tolist(), pence[here].tolist(), strict=True):
                 ends = int(block.runs_to[row])
@@ -122,12 +122,18 @@ class Standing:
                 )
         return found
 
+    def running_parts(self) -> Iterator[tuple[Block, Ints, Ints, Ints]]:
+        """Each block's parts of grants running on the day: rows of the block, cells (area by code), minor units."""
+        for block, grant, cell, pence in self.blocks:
+            now = np.flatnonzero((self.portfolio.counted(block) & block.running_on(self.day)).take(grant))
+            yield block, grant[now], cell[now], pence[now]
+
     def ids(self, area: int, codes: Flags) -> list[int]:
         """The grants that run on the day in any of an area's cells."""
         found: set[int] = set()
         for block, grant, cell, _ in self.blocks:
             mine, code = np.divmod(cell, self.shape[1])
-            runs = block.alive & ~block.joint & block.running_on(self.day)
+            runs = self.portfolio.counted(block) & block.running_on(self.day)
             found |= set(block.ids[grant[(mine == area) & codes[code] & runs[grant]]].tolist())
         return sorted(found)
 
@@ -135,7 +141,7 @@ class Standing:
         """Which of these funders (ids) ever had a part in each cell, by area and position."""
         found: dict[tuple[int, int], set[int]] = {}
         for block, grant, cell, _ in self.blocks:
-            theirs = (block.alive & ~block.joint & np.isin(block.funder, funders))[grant]
+            theirs = (self.portfolio.counted(block) & np.isin(block.funder, funders))[grant]
             pairs = np.unique(np.stack([cell[theirs], block.funder[grant[theirs]]]), axis=1)
             for place, funder in pairs.T.tolist():
                 found.setdefault(divmod(place, self.shape[1]), set()).add(funder)
