@@ -178,11 +178,11 @@ class Block:
         if self.size < AT_ONCE:
             return np.flatnonzero(np.isin(self.ids, ids))
         place = np.minimum(np.searchsorted(self.ids, ids), self.size - 1)
-        return place[self.ids[place] == ids]
+        return np.asarray(place[self.ids[place] == ids])
 
     def joined(self, other: Block) -> Block:
         """The living grants of both as one block."""
-        columns = {
+        columns: dict[str, Any] = {
             each.name: np.concatenate([getattr(self, each.name)[self.alive], getattr(other, each.name)[other.alive]])
             for each in fields(self)
             if each.name not in ("shares", "layouts")
@@ -265,7 +265,7 @@ class Block:
             found &= self.planned_to >= first
         if last is not None:
             found &= self.planned_from <= last
-        return found
+        return np.asarray(found)
 
 
 def cut(pence: Ints, bounds: Sequence[tuple[Ints, Ints]]) -> Ints:

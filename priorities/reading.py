@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from itertools import chain
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import numpy as np
 from django.db import connection
@@ -14,6 +14,7 @@ from django.db.models import BigIntegerField, Case, F, Func, IntegerField, Query
 from django.db.models.functions import Cast, Coalesce
 
 from counting.money import WHOLE
+from grants import bulk
 from grants.models import Grant, Recipient
 from priorities.blocks import NEVER, NOBODY, Block, Ints, Shares
 from priorities.models import NOT_STATED, RESIDUAL, Code, Dimension, Link
@@ -68,6 +69,14 @@ class Names:
         self.currencies = {"GBP": 0}
         self.programmes: dict[str, int] = {}
 
+    @classmethod
+    def of(cls, currencies: Iterable[str], programmes: Iterable[str]) -> Names:
+        """Those that have been given numbers already, in that order."""
+        names = cls()
+        names.numbers(currencies, names.currencies)
+        names.numbers(programmes, names.programmes)
+        return names
+
     @staticmethod
     def numbers(texts: Iterable[str], known: dict[str, int]) -> Ints:
         return np.array([known.setdefault(text, len(known)) for text in texts], np.int32)
@@ -77,8 +86,9 @@ def read_block(vocabulary: Vocabulary, names: Names, ids: Collection[int] | None
     """The current grants, or those of `ids` that are, with their shares in every dimension; in the order of ids."""
     grants, links, recipients = Grant.objects.current(), Link.objects.all(), Recipient.objects.all()
     if ids is not None:
-        grants, links = grants.filter(id__in=ids), links.filter(grant__in=ids)
-        recipients = recipients.filter(grant__in=ids)
+        wanted = sorted(ids)
+        grants, links = bulk.among(grants, "id", wanted), bulk.among(links, "grant", wanted)
+        recipients = bulk.among(recipients, "grant", wanted)
     columns = _columns(grants, names) if ids is None or ids else _empty()
     grant_ids = columns["ids"]
     return Block(
@@ -102,11 +112,8 @@ def _columns(grants: Any, names: Names) -> dict[str, Any]:
     pieces: dict[str, list[Any]] = {name: [each] for name, each in read.items()}
     for chunk in _chunks(_rows(grants)):
         for (name, kind), values in zip(_COLUMNS.items(), zip(*chunk, strict=True), strict=True):
-            if name == "currency":
-                values = names.numbers(values, names.currencies)
-            elif name == "programme":
-                values = names.numbers(values, names.programmes)
-            pieces[name].append(np.array(values, kind))
+            known = {"currency": names.currencies, "programme": names.programmes}.get(name)
+            pieces[name].append(np.array(values if known is None else names.numbers(values, known), kind))
     return {name: np.concatenate(each) for name, each in pieces.items()}
 
 
@@ -114,27 +121,24 @@ def _empty() -> dict[str, Any]:
     return {name: np.empty(0, kind) for name, kind in _COLUMNS.items()}
 
 
-def _rows(grants: Any) -> QuerySet[Any, Any]:
+def _rows(grants: Any) -> Any:
     grants = grants.with_running_period().annotate(planned_from=Coalesce("planned_start", "award_date"))
     # Counted from 1970 by the database, which is several times faster than making dates of them.
     grants = grants.annotate(**{f"{name}_day": DayNumber(name) for name in _DATES})
     grants = grants.annotate(regrants=Case(When(regrant_type="", then=False), default=True))
     fields = ("id", "funder_id", "amount_awarded", "joint_share", "regrants")
-    return cast(Any, grants.order_by("id").values_list(*fields, *(f"{name}_day" for name in _DATES), *_TEXTS))
+    return grants.order_by("id").values_list(*fields, *(f"{name}_day" for name in _DATES), *_TEXTS)
 
 
 class DayNumber(Func):
     """Days from 1970 to a date, NEVER where there is none."""
 
     output_field = IntegerField()
-
-    def as_sql(self, compiler: Any, connection: Any, **more: Any) -> Any:
-        template = "COALESCE((%(expressions)s) - DATE '1970-01-01', {never})"
-        return super().as_sql(compiler, connection, template=template.format(never=NEVER), **more)
+    template = f"COALESCE((%(expressions)s) - DATE '1970-01-01', {NEVER})"
 
     def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:
-        template = "COALESCE(CAST(julianday(%(expressions)s) - 2440587.5 AS INTEGER), {never})"
-        return super().as_sql(compiler, connection, template=template.format(never=NEVER), **more)
+        template = f"COALESCE(CAST(julianday(%(expressions)s) - 2440587.5 AS INTEGER), {NEVER})"
+        return self.as_sql(compiler, connection, template=template, **more)
 
 
 def _recipients(grant_ids: Ints, rows: QuerySet[Recipient]) -> Ints:

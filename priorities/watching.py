@@ -110,7 +110,8 @@ class Standing:
     def _crossed(self, block: Block, grants: Ints) -> Parts:
         """Some grants (rows) crossed by areas and this dimension, with the parts of their whole awards."""
         dimensions = (AREAS, self.dimension) if self.dimension else (AREAS,)
-        found = [Parts(block, *(np.empty(0, kind) for kind in (np.int32, np.int32, np.int64)))]
+        none = np.empty(0, np.int32)
+        found = [Parts(block, none, none, none.astype(np.int64))]
         for crossing in block.crossings(dimensions, grants, {}):
             cell = crossing.codes[0].astype(np.int32)
             if self.dimension:
