@@ -61,6 +61,20 @@ class RunningOut:
         """The day after the last month."""
         return self.months[-1].last + timedelta(days=1)
 
+    def as_dict(self) -> dict[str, Any]:
+        """As the API prints it; money in pence."""
+        return {
+            "on": self.running.on.isoformat(),
+            "months": [
+                {"month": each.code, "running": each.running, "ending": each.ending, "grants": each.grants}
+                for each in self.months
+            ],
+            "largest_fall": self.fall and self.fall.code,
+            "undated": self.running.undated,
+            "running": self.running.as_dict(),
+            "ending": self.ending.as_dict(),
+        }
+
     def month(self, code: str) -> Month:
         """The month of a code (2025-03); raises KeyError where it is none of these."""
         for month in self.months:

@@ -93,6 +93,41 @@ class WhoFunds:
         ]
         return sorted(found, key=lambda part: -part.pence)
 
+    def as_dict(self) -> dict[str, Any]:
+        """As the API prints it; money in pence."""
+        return {
+            "on": self.table.on.isoformat(),
+            "table": self.table.as_dict(),
+            "parts": [
+                {
+                    "funder": part.funder.as_dict(),
+                    "area": part.area.code,
+                    "place": part.place.code,
+                    "pence": part.pence,
+                }
+                for part in self.parts()
+            ],
+            "meetings": [
+                {
+                    "area": each.area.code,
+                    "place": each.place.code,
+                    "pence": each.pence,
+                    "funders": [line.as_dict() for line in each.funders],
+                    "charities": each.charities,
+                }
+                for each in self.meetings
+            ],
+            "alone": self.alone,
+            "pairs": [
+                {
+                    "funders": [each.first.as_dict(), each.second.as_dict()],
+                    "charities": each.charities,
+                    "places": each.places,
+                }
+                for each in self.pairs
+            ],
+        }
+
     def largest(self, count: int) -> list[Part]:
         """The same with only so many of the largest funders, the others together as one."""
         if len(self.table.rows) <= count + 1:
