@@ -151,13 +151,14 @@ def ways_in_words(ways: Sequence[Part]) -> str:
 
 
 def met_in_words(found: WhoFunds) -> str:
-    """In 11 of 24 areas and places with running grants, two funders or more; in 13, one alone."""
+    """Areas and places with running grants: 24. Two or more funders pay in eleven of them, one alone in thirteen."""
     funded = len(found.meetings) + found.alone
     if not funded:
         return ""
     shared = [each for each in found.meetings if each.charities]
     told = _(
-        "Of %(all)s areas and places with running grants, two funders or more pay in %(met)s, one alone in %(one)s."
+        "Areas and places with running grants: %(all)s. Two or more funders pay in %(met)s of them, "
+        "one alone in %(one)s."
     )
     more = ngettext(
         "In %(n)s of them they pay the same charity.", "In %(n)s of them they pay the same charities.", len(shared)
