@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from counting import money
 from counting.tables import PENCE, Table
 from priorities.gaps import EMPTY, ENDING, UNDER_TARGET, Gap
+from priorities.running_out import RunningOut
+from priorities.who_funds import WhoFunds
 
 BYTE_ORDER_MARK = "\ufeff"
 """Without it Excel takes UTF-8 for something else."""
@@ -26,8 +28,7 @@ def table_as_csv(table: Table) -> str:
         for row, figures, total in zip(table.rows, table.cells, table.row_totals, strict=True)
     ]
     foot = [_("All"), *(_figure(table, each) for each in (*table.column_totals, table.total))]
-    others = [[code, money.major(amount, code)] for code, amount in sorted(table.other_currencies.items())]
-    return _csv([head, *body, foot, *others])
+    return _csv([head, *body, foot, *_others(table)])
 
 
 def gaps_as_csv(gaps: Sequence[Gap]) -> str:
@@ -47,6 +48,63 @@ def gaps_as_csv(gaps: Sequence[Gap]) -> str:
         for gap in gaps
     ]
     return _csv([head, *body])
+
+
+def running_out_as_csv(found: RunningOut) -> str:
+    """One line a month: what runs on its first day and what ends in it, by area; then what still runs after them."""
+    areas = [line.label for line in found.running.columns]
+    head = [
+        _("Month"),
+        _("Running on"),
+        *areas,
+        _("All"),
+        _("Grants ending in the month"),
+        *(_("Ends: %(area)s") % {"area": area} for area in areas),
+        _("Ends: all"),
+    ]
+    days = [*(month.first for month in found.months), found.after]
+    lines: list[list[Any]] = [
+        [day.isoformat()[:7], day.isoformat(), *map(money.major, [*figures, total])]
+        for day, figures, total in zip(days, found.running.cells, found.running.row_totals, strict=True)
+    ]
+    for line, month, figures in zip(lines, found.months, found.ending.cells, strict=False):
+        line += [month.grants, *map(money.major, [*figures, month.ending])]
+    return _csv([head, *lines, *_others(found.running)])
+
+
+def meetings_as_csv(found: WhoFunds) -> str:
+    """One line an area and place in which several funders have running grants."""
+    head = [_("Area"), _("Place"), _("Pounds"), _("Charities in common"), _("Number of funders"), _("Funders")]
+    body = [
+        [
+            each.area.label,
+            each.place.label,
+            money.major(each.pence),
+            each.charities,
+            len(each.funders),
+            "; ".join(line.label for line in each.funders),
+        ]
+        for each in found.meetings
+    ]
+    return _csv([head, *body])
+
+
+def pairs_as_csv(found: WhoFunds) -> str:
+    """One line for every two funders with charities in common."""
+    head = [_("Funder"), _("Funder"), _("Charities in common"), _("Areas and places that both fund")]
+    body = [[each.first.label, each.second.label, each.charities, each.places] for each in found.pairs]
+    return _csv([head, *body])
+
+
+def parts_as_csv(found: WhoFunds) -> str:
+    """One line for every funder, area and place with money in it."""
+    head = [_("Funder"), _("Area"), _("Place"), _("Pounds")]
+    body = [[part.funder.label, part.area.label, part.place.label, money.major(part.pence)] for part in found.parts()]
+    return _csv([head, *body])
+
+
+def _others(table: Table) -> list[list[Any]]:
+    return [[code, money.major(amount, code)] for code, amount in sorted(table.other_currencies.items())]
 
 
 def _figure(table: Table, figure: int) -> Any:
