@@ -5,7 +5,7 @@ from rest_framework.routers import DefaultRouter
 
 from accounts.api import OrganisationViewSet
 from funders_portal import api, home
-from funders_portal.dashboards import coverage
+from funders_portal.dashboards import coverage, funder, overview
 from grants.api import GrantViewSet, ProjectViewSet
 from priorities.api import CoverageViewSet, GapViewSet, PriorityViewSet
 
@@ -25,11 +25,15 @@ router.register("gaps", GapViewSet, basename="api-gaps")
 
 urlpatterns = [
     path("", home.home, name="home"),
-    path("coverage/", coverage.coverage_page, name="coverage"),
+    path("coverage/", overview.overview, name="coverage"),
+    path("coverage/areas.csv", overview.areas_csv, name="areas_csv"),
+    path("gaps.csv", overview.gaps_csv, name="gaps_csv"),
+    path("coverage/by/", coverage.coverage_page, name="coverage_by"),
     path("coverage.csv", coverage.coverage_csv, name="coverage_csv"),
-    path("gaps.csv", coverage.gaps_csv, name="gaps_csv"),
     path("coverage/chart/", coverage.coverage_chart, name="coverage_chart"),
     path("coverage/grants/", coverage.coverage_grants, name="coverage_grants"),
+    path("coverage/funder/", funder.funder_view, name="funder_view"),
+    path("coverage/funder.csv", funder.funder_view_csv, name="funder_view_csv"),
     path("help/", home.help_page, name="help"),
     path("healthz", home.healthz, name="healthz"),
     path("", include("accounts.urls")),

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from funders_portal import choices
 from priorities.filters import CoverageFilter
+
+DAY_NAMES = ("on", "funder")
+"""What pages about one day read from their address."""
 
 
 def csv_file(text: str, name: str) -> HttpResponse:
@@ -17,5 +23,16 @@ def csv_file(text: str, name: str) -> HttpResponse:
     )
 
 
-def refused(request: HttpRequest, asked: CoverageFilter) -> HttpResponse:
-    return render(request, "funders_portal/coverage_refused.html", choices.sheet(asked), status=400)
+def of_a_day(request: HttpRequest) -> CoverageFilter:
+    """The address of a page that reads a day and funders alone; whatever else stands in it is refused."""
+    asked = CoverageFilter(request.GET)
+    asked.is_valid()
+    for name in request.GET:
+        if name in asked.filters and name not in DAY_NAMES:
+            asked.form.add_error(None, _("“%(name)s” is no filter here. There are: on, funder.") % {"name": name})
+    return asked
+
+
+def refused(request: HttpRequest, asked: CoverageFilter, sheet: dict[str, Any] | None = None) -> HttpResponse:
+    """What is wrong with the address, with the page's own choices (those of the table, unless told)."""
+    return render(request, "funders_portal/coverage_refused.html", sheet or choices.sheet(asked), status=400)
