@@ -38,8 +38,8 @@ def trend_as_csv(trend: Trend) -> str:
     """A priority area a line, and all together: running money in pounds and running grants on each of the days."""
     head = [
         Dimension.PRIORITY.label.capitalize(),
-        *(_("Running money, %(day)s") % {"day": day.isoformat()} for day in trend.days),
-        *(_("Running grants, %(day)s") % {"day": day.isoformat()} for day in trend.days),
+        *(_("Running money %(day)s") % {"day": day.isoformat()} for day in trend.days),
+        *(_("Running grants %(day)s") % {"day": day.isoformat()} for day in trend.days),
     ]
     lines = [(each.line.label, each) for each in trend.areas] + [(_("All"), trend.together)]
     return _csv([head, *([label, *map(money.major, each.pence), *each.grants] for label, each in lines)])
