@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.utils.text import capfirst
@@ -12,8 +13,11 @@ from django.utils.translation import gettext as _
 
 from counting import money
 from counting.tables import PENCE, Table
+from priorities.beside import Beside, Part
 from priorities.gaps import EMPTY, ENDING, UNDER_TARGET, Gap
+from priorities.models import Dimension
 from priorities.running_out import RunningOut
+from priorities.trend import Trend
 from priorities.who_funds import WhoFunds
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -29,6 +33,51 @@ def table_as_csv(table: Table) -> str:
     ]
     foot = [_("All"), *(_figure(table, each) for each in (*table.column_totals, table.total))]
     return _csv([head, *body, foot, *_others(table)])
+
+
+def trend_as_csv(trend: Trend) -> str:
+    """A priority area a line, and all together: running money in pounds and running grants on each of the days."""
+    head = [
+        Dimension.PRIORITY.label.capitalize(),
+        *(_("Running money %(day)s") % {"day": day.isoformat()} for day in trend.days),
+        *(_("Running grants %(day)s") % {"day": day.isoformat()} for day in trend.days),
+    ]
+    lines = [(each.line.label, each) for each in trend.areas] + [(_("All"), trend.together)]
+    return _csv([head, *([label, *map(money.major, each.pence), *each.grants] for label, each in lines)])
+
+
+def beside_as_csv(funder: str, lists: Sequence[tuple[str, Beside]]) -> str:
+    """An area or place a line: the funder's running money and the group's, in pounds, their shares, their grants."""
+    head = [_("List"), _("Entry"), funder, _("%(funder)s, share (%%)") % {"funder": funder}]
+    head += [
+        _("All funders here"),
+        _("All funders here, share (%)"),
+        _("%(funder)s, share of all (%%)") % {"funder": funder},
+    ]
+    head += [_("%(funder)s, grants") % {"funder": funder}, _("All funders here, grants")]
+    body = [
+        [name, label, *_both(part, beside.together)]
+        for name, beside in lists
+        for label, part in [*((part.line.label, part) for part in beside.parts), (_("All"), beside.together)]
+    ]
+    return _csv([head, *body])
+
+
+def _both(part: Part, whole: Part) -> list[Any]:
+    return [
+        money.major(part.own),
+        _hundredths(part.own, whole.own),
+        money.major(part.group),
+        _hundredths(part.group, whole.group),
+        _hundredths(part.own, part.group),
+        part.own_grants,
+        part.group_grants,
+    ]
+
+
+def _hundredths(part: int, whole: int) -> str:
+    """Per cent to a hundredth; empty of nothing."""
+    return f"{Decimal(part) * 100 / Decimal(whole):.2f}" if whole else ""
 
 
 def gaps_as_csv(gaps: Sequence[Gap]) -> str:
