@@ -32,11 +32,20 @@ class Place:
 
 GRANT_PAGES = ("grant", "grant_edit", "grant_remove", "grant_restore", "grant_protection", "grants_removed")
 SORT_PAGES = ("sort", "sort_paste", "suggestions_confirm")
+NEED_PAGES = ("need_figures", "need_series", "need_add", "need_remove", "need_restore")
 UPLOAD_PAGES = ("grant_add", "imports", "import", "import_progress", "import_missing")
 
 MAIN = (
     Place("home", _("Home"), to=FUNDERS + GRANTEES),
-    Place("coverage", _("Coverage"), names=("coverage_grants",), to=FUNDERS),
+    Place(
+        "coverage",
+        _("Coverage"),
+        to=FUNDERS,
+        beneath=(
+            Place("coverage", _("Where it falls short"), names=("coverage_grants",)),
+            Place("need", _("Beside need"), names=NEED_PAGES),
+        ),
+    ),
     Place(
         "grants",
         _("Grants"),

@@ -5,9 +5,9 @@ from rest_framework.routers import DefaultRouter
 
 from accounts.api import OrganisationViewSet
 from funders_portal import api, home
-from funders_portal.dashboards import coverage
+from funders_portal.dashboards import coverage, need
 from grants.api import GrantViewSet, ProjectViewSet
-from priorities.api import CoverageViewSet, GapViewSet, PriorityViewSet
+from priorities.api import CoverageViewSet, GapViewSet, NeedViewSet, PriorityViewSet
 
 
 class Router(DefaultRouter):
@@ -22,6 +22,7 @@ router.register("organisations", OrganisationViewSet, basename="api-organisation
 router.register("priorities", PriorityViewSet, basename="api-priorities")
 router.register("coverage", CoverageViewSet, basename="api-coverage")
 router.register("gaps", GapViewSet, basename="api-gaps")
+router.register("need", NeedViewSet, basename="api-need")
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -30,6 +31,9 @@ urlpatterns = [
     path("gaps.csv", coverage.gaps_csv, name="gaps_csv"),
     path("coverage/chart/", coverage.coverage_chart, name="coverage_chart"),
     path("coverage/grants/", coverage.coverage_grants, name="coverage_grants"),
+    path("coverage/need/", need.need_page, name="need"),
+    path("coverage/need/chart/", need.need_chart, name="need_chart"),
+    path("coverage/need.csv", need.need_csv, name="need_csv"),
     path("help/", home.help_page, name="help"),
     path("healthz", home.healthz, name="healthz"),
     path("", include("accounts.urls")),

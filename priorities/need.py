@@ -7,8 +7,8 @@ by the statistic's codes, in those places. Where a figure has no day of publicat
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
 
@@ -21,6 +21,7 @@ from priorities.coverage import Question
 from priorities.models import RESIDUAL, Dimension, NeedFigure, NeedSeries
 from priorities.models.need import PEOPLE
 from priorities.need_files import PARTED
+from priorities.need_history import History, share_of
 
 HALF = 5_000
 """Of its share of need, in basis points: a code with less of the money is small beside it."""
@@ -81,6 +82,11 @@ class Family:
         return self.comparators[0].figure
 
     @property
+    def key(self) -> str:
+        """Names it in an address: support-contract.victim_services.region."""
+        return ".".join([self.series.code, self.area, self.dimension])
+
+    @property
     def groups(self) -> tuple[str, ...]:
         return self.question.codes.get(Dimension.GROUP.value, ())
 
@@ -104,6 +110,11 @@ class Short:
     pence: int
     grants: tuple[int, ...]
     reach: int = 0
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The code, with those whose people are among it."""
+        return INCLUDED.get(self.column, (self.column,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,39 +141,6 @@ class Met:
     figure: NeedFigure
     share: int
     change: int | None
-
-
-def share_of(part: int, whole: int) -> int:
-    """In basis points, rounded to the nearest; nought of nothing is nought."""
-    return (part * WHOLE * 2 + whole) // (2 * whole) if whole else 0
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """Every value known on a day (None: now), and of each thing counted the latest."""
-
-    values: tuple[NeedFigure, ...]
-    latest: dict[tuple[object, ...], NeedFigure] = field(default_factory=dict)
-
-    @classmethod
-    def on(cls, day: date | None) -> History:
-        rows = NeedFigure.objects.published_by(day) if day else NeedFigure.objects.standing()
-        order = attrgetter("published_on") if day else _edition
-        values = tuple(sorted(rows.select_related("series").prefetch_related("series__codes"), key=order))
-        return cls(values, {each.cell: each for each in values})
-
-    def whole_of(self, figure: NeedFigure) -> NeedFigure | None:
-        """All the people of whom a figure is a part: as published on its day, else the latest."""
-        place = figure.place if figure.axis else figure.series.place
-        cell = (figure.series_id, figure.first, figure.last, place, "", "")
-        if cell == figure.cell:
-            return None
-        with_it = [each for each in self.values if each.cell == cell and each.published_on == figure.published_on]
-        return with_it[-1] if with_it else self.latest.get(cell)
-
-
-def _edition(figure: NeedFigure) -> tuple[int, date]:
-    return figure.edition, figure.published_on or date.min
 
 
 def shares(
@@ -223,18 +201,6 @@ def met(known_on: date | None = None) -> dict[NeedSeries, list[Met]]:
     return dict(found)
 
 
-def rest(figures: Sequence[NeedFigure], whole: int) -> int:
-    """What the parts leave of the whole, by subtraction."""
-    return whole - sum(each.value or 0 for each in figures)
-
-
-def grown(before: int, now: int) -> int | None:
-    """The change in basis points of what was before; None where that was nothing."""
-    if not before:
-        return None
-    return share_of(now - before, before) if now >= before else -share_of(before - now, before)
-
-
 def _latest(history: History, on: date) -> dict[tuple[NeedSeries, str], list[NeedFigure]]:
     """Of each statistic of need and list the figures of the latest period that had begun."""
     by_period: dict[tuple[NeedSeries, str], dict[tuple[date, date], list[NeedFigure]]] = defaultdict(
@@ -279,7 +245,7 @@ def _family(
     comparators = []
     for figure in figures:
         code, total = figure.part or figure.place, history.whole_of(figure)
-        need = _share(figure, total)
+        need = history.share(figure)
         if need is None or code not in labels:
             continue
         part = sum(pence.get(each, 0) for each in INCLUDED.get(code, (code,)))
@@ -304,13 +270,6 @@ def _question(series: NeedSeries, area: str, dimension: str, on: date) -> Questi
     uk_wide = dimension == Dimension.REGION or series.place == UK_WIDE
     codes |= {"priority": (area,), "region": (*inside, UK_WIDE) if uk_wide else inside}
     return Question(rows=dimension, columns=Dimension.PRIORITY.value, on=on, codes=codes)
-
-
-def _share(figure: NeedFigure, whole: NeedFigure | None) -> int | None:
-    """Basis points of all the people: from the numbers, else as published."""
-    if figure.value is not None and whole and whole.value:
-        return share_of(figure.value, whole.value)
-    return figure.share
 
 
 def _without(series: NeedSeries, dimension: str, known: set[str], labels: dict[str, str]) -> Iterator[str]:

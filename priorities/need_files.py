@@ -154,7 +154,9 @@ def _lines(text: str) -> Iterator[tuple[int, dict[str, str]]]:
     rows = [(number, [cell.strip() for cell in cells]) for number, cells in rows]
     rows = [(number, cells) for number, cells in rows if any(cells)]
     if not rows:
-        raise Wrong(_("There is nothing in it. The first line has the headings: %(all)s.") % {"all": ", ".join(COLUMNS)})
+        raise Wrong(
+            _("There is nothing in it. The first line has the headings: %(all)s.") % {"all": ", ".join(COLUMNS)}
+        )
     headings = _headings(rows[0][1])
     if len(rows) == 1:
         raise Wrong(_("There are headings and no figure beneath them."))
@@ -194,7 +196,9 @@ class Line:
 
     def read(self) -> Figure | None:
         if self.cells.get(""):
-            words = _("There is more on this line than there are headings: “%(rest)s”. Put texts with commas in quotes.")
+            words = _(
+                "There is more on this line than there are headings: “%(rest)s”. Put texts with commas in quotes."
+            )
             self._refuse("", words % {"rest": self.cells[""][:80]})
         for column, longest in LONGEST.items():
             if len(self.cells[column]) > longest:

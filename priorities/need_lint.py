@@ -95,7 +95,8 @@ def _agree(one: Figure, other: Figure) -> bool:
 
 
 def _against_time(one: Figure, other: Figure) -> bool:
-    assert one.published_on and other.published_on
+    assert one.published_on
+    assert other.published_on
     return one.edition != other.edition and (one.edition < other.edition) != (one.published_on < other.published_on)
 
 
@@ -275,7 +276,7 @@ def _percent(share: Fraction) -> str:
 
 def _added(parts: Sequence[Figure]) -> str:
     shown = [f"{each.said} ({_where(each)})" for each in parts[:6]]
-    return " + ".join(shown + ["…"] if len(parts) > 6 else shown)
+    return " + ".join([*shown, "…"] if len(parts) > 6 else shown)
 
 
 def _where(figure: Figure) -> str:

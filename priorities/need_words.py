@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from counting import money, places
 from counting.places import UK_WIDE
-from priorities.models import Dimension, NeedFigure
+from priorities.models import Dimension
 from priorities.need import ADULTS, Comparator, Deficit, Family, together
 from priorities.reading import Entry
 from priorities.sentences import lowered, named
 
 NO_BREAK = "\u00a0"
+
+
+class Partial(Protocol):
+    """A figure, in the database or in a file, as far as it says of whom it is."""
+
+    @property
+    def axis(self) -> str: ...
+
+    @property
+    def part(self) -> str: ...
 
 
 def percent(points: int) -> str:
@@ -48,12 +60,12 @@ def heading(family: Family) -> str:
 def where(family: Family, each: Comparator) -> str:
     """What is compared: Adult victim services in the South East."""
     entry = Entry(0, family.dimension, each.code, each.label, False, False, None)
-    told = {"area": area(family), "one": named(entry)}
+    one = named(entry)
     if family.dimension == Dimension.REGION:
-        return _("%(area)s in %(one)s") % told
+        return _("%(area)s in %(one)s") % {"area": area(family), "one": one}
     if family.dimension in (Dimension.GROUP, Dimension.AUDIENCE):
-        return _("%(area)s for %(one)s") % told
-    return _("%(area)s, %(one)s") % told
+        return _("%(area)s for %(one)s") % {"area": family.area_label, "one": one}
+    return _("%(area)s, %(one)s") % {"area": area(family), "one": one}
 
 
 def people(family: Family) -> str:
@@ -61,9 +73,14 @@ def people(family: Family) -> str:
     return ", ".join([family.series.people, places.named(family.series.place), family.figure.period])
 
 
+def need(each: Comparator) -> str:
+    """The share of the people: from the numbers, or as it was printed where only that was published."""
+    return percent(each.need) if each.whole and each.figure.value is not None else each.figure.printed
+
+
 def sentence(family: Family, each: Comparator) -> str:
     """The finding with the people it rests on."""
-    told = {"where": where(family, each), "need": percent(each.need), "people": people(family)}
+    told = {"where": where(family, each), "need": need(each), "people": people(family)}
     if each.money is None:
         return _("%(where)s: no money for these people, who are %(need)s of them. (%(people)s.)") % told
     return _("%(where)s: %(money)s of the money, %(need)s of the people. (%(people)s.)") % {
@@ -79,10 +96,10 @@ def softened(family: Family, each: Comparator) -> str:
     told = {"pounds": money.short(each.reach)}
     source = together(family.dimension, each.code)
     if source == UK_WIDE:
-        return _("%(pounds)s of UK-wide work may reach it and is in neither share.") % told
+        return _("%(pounds)s more is UK-wide and may reach it.") % told
     if source == "mixed_adults":
-        return _("%(pounds)s for women and men together may reach them and is in the whole alone.") % told
-    return _("%(pounds)s for several forms together may reach them and is in the whole alone.") % told
+        return _("%(pounds)s more is for women and men together and may reach them.") % told
+    return _("%(pounds)s more is for several forms together and may reach them.") % told
 
 
 def without(family: Family) -> str:
@@ -120,11 +137,9 @@ def points(change: int) -> str:
     return (more if change > 0 else less) % {"n": count}
 
 
-def part(figure: NeedFigure, labels: dict[tuple[str, str], str]) -> str:
+def part(figure: Partial, labels: dict[tuple[str, str], str]) -> str:
     """Of whom a figure speaks: children and young people; nationality: Albania; or all of them."""
     if not figure.axis:
         return _("all of them")
     label = labels.get((figure.axis, figure.part))
     return lowered(label) if label else f"{figure.axis}: {figure.part}"
-
-
