@@ -38,6 +38,9 @@ class Did(models.TextChoices):
     DISMISSED_SUGGESTIONS = "dismissed suggestions", _("set suggestions aside")
     CHANGED_TARGET = "changed target", _("changed a target")
     CHANGED_WATCH = "changed watch", _("changed what the group watches")
+    ADDED_NEED = "added need figures", _("added need figures")
+    REMOVED_NEED = "removed need figure", _("removed a need figure")
+    RESTORED_NEED = "restored need figure", _("restored a need figure")
     LOADED_DEMO = "loaded demo", _("loaded the demo")
 
 

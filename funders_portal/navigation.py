@@ -32,6 +32,7 @@ class Place:
 
 GRANT_PAGES = ("grant", "grant_edit", "grant_remove", "grant_restore", "grant_protection", "grants_removed")
 SORT_PAGES = ("sort", "sort_paste", "suggestions_confirm")
+NEED_PAGES = ("need_figures", "need_series", "need_add", "need_remove", "need_restore")
 UPLOAD_PAGES = ("grant_add", "imports", "import", "import_progress", "import_missing")
 
 MAIN = (
@@ -44,7 +45,7 @@ MAIN = (
         beneath=(
             Place("coverage", _("Where it falls short"), names=("gaps",)),
             Place("coverage_by", _("By area and place")),
-            Place("need", _("Beside need")),
+            Place("need", _("Beside need"), names=NEED_PAGES),
             Place("runs_out", _("When money runs out")),
             Place("who_funds", _("Who funds what")),
             Place("try_a_grant", _("Try a grant")),

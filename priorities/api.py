@@ -20,10 +20,12 @@ from accounts.api_access import Guarded
 from accounts.filters import ApiForm
 from priorities import coverage, running_out, who_funds
 from priorities.filters import CoverageFilter, DayFilter, GapFilter, RunningFilter
-from priorities.models import Code, Dimension
+from priorities.models import Code, Dimension, NeedFigure
+from priorities.need_filters import NeedFigureFilter
 from priorities.serializers import (
     CodeSerializer,
     GapsSerializer,
+    NeedFigureSerializer,
     RunsOutSerializer,
     TableSerializer,
     WhoFundsSerializer,
@@ -123,6 +125,19 @@ class PriorityViewSet(Guarded, ListModelMixin, GenericViewSet[Code]):
     queryset = Code.objects.select_related("parent")
     serializer_class = CodeSerializer
     filterset_class = CodeFilter
+
+
+@extend_schema_view(
+    list=extend_schema(
+        description="Published figures of need: the latest value of each, or each as it was known on a day.",
+        parameters=list(parameters(NeedFigureFilter)),
+    ),
+)
+class NeedViewSet(Guarded, ListModelMixin, GenericViewSet[NeedFigure]):
+    guard = FUNDERS
+    queryset = NeedFigure.objects.standing().select_related("series")
+    serializer_class = NeedFigureSerializer
+    filterset_class = NeedFigureFilter
 
 
 def _refusals(asked: django_filters.FilterSet) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from priorities.gaps import KINDS
-from priorities.models import Code
+from priorities.models import Code, NeedFigure
 
 
 class LineSerializer(serializers.Serializer[Any]):
@@ -141,3 +141,42 @@ class CodeSerializer(serializers.ModelSerializer[Code]):
             "valid_from",
             "valid_to",
         )
+
+
+class NeedFigureSerializer(serializers.ModelSerializer[NeedFigure]):
+    """One published figure of need."""
+
+    series = serializers.CharField(source="series.code")
+    people = serializers.CharField(source="series.people", help_text=_("Who or what is counted."))
+    kind = serializers.CharField(source="series.kind", help_text=_("How it was counted."))
+    counts = serializers.CharField(source="series.unit")
+    by = serializers.CharField(source="axis", help_text=_("What the part is a part by; empty for all of them."))
+    published_on = serializers.DateField(allow_null=True, help_text=_("Null where it is not known."))
+
+    class Meta:
+        model = NeedFigure
+        fields = (
+            "series",
+            "people",
+            "kind",
+            "counts",
+            "first",
+            "last",
+            "period",
+            "place",
+            "by",
+            "part",
+            "value",
+            "share",
+            "printed",
+            "edition",
+            "published_on",
+            "source",
+            "url",
+        )
+        extra_kwargs = {
+            "place": {"help_text": _("A place's code, or UK, GB, EW (England and Wales) or ENG (England).")},
+            "share": {"help_text": _("Basis points of all of them, where a share was published.")},
+            "printed": {"help_text": _("The share as the source has it.")},
+            "edition": {"help_text": _("Which value came later, where the day of publication is not known.")},
+        }

@@ -1,8 +1,9 @@
-"""What for: vocabularies, each grant's shares in them, suggestions, targets, what the group watches."""
+"""What for: vocabularies, each grant's shares in them, suggestions, targets, what the group watches, need."""
 
 from priorities.models.agreed import Target, Watch
 from priorities.models.codes import NOT_APPLICABLE, NOT_STATED, RESIDUAL, UNDIVIDED, Code, Dimension
 from priorities.models.links import Bookmark, InitiativeLink, Link, Suggestion
+from priorities.models.need import NeedFigure, NeedSeries
 
 __all__ = [
     "NOT_APPLICABLE",
@@ -14,6 +15,8 @@ __all__ = [
     "Dimension",
     "InitiativeLink",
     "Link",
+    "NeedFigure",
+    "NeedSeries",
     "Suggestion",
     "Target",
     "Watch",

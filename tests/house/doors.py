@@ -120,6 +120,14 @@ def removed(world: World) -> dict[str, Any]:
     return {"pk": world.removed_grant.pk}
 
 
+def need_figure(world: World) -> dict[str, Any]:
+    return {"pk": world.need_figure.pk}
+
+
+def need_removed(world: World) -> dict[str, Any]:
+    return {"pk": world.removed_need.pk}
+
+
 def nothing(world: World) -> dict[str, Any]:
     return {}
 
@@ -206,6 +214,16 @@ DOORS: dict[str, Door] = {
     "api-who-funds-list": Door(READERS),
     "funder_view": Door(READERS),
     "funder_view_csv": Door(READERS),
+    "need": Door(READERS),
+    "need_chart": Door(READERS, query={"family": "support-contract.victim_services.region"}),
+    "need_csv": Door(READERS),
+    "need_figures": Door(READERS),
+    "need_series": Door(READERS, at=lambda world: {"code": "nrm-referrals"}),
+    "need_add": Door(frozenset({SECRETARIAT})),
+    "need_example": Door(frozenset({SECRETARIAT})),
+    "need_remove": Door(frozenset({SECRETARIAT}), at=need_figure, posts=nothing),
+    "need_restore": Door(frozenset({SECRETARIAT}), at=need_removed, posts=nothing),
+    "api-need-list": Door(READERS),
     "api-grants-list": Door(READERS | OWN | MEMBERS_ELSEWHERE),
     "api-grants-detail": Door(READERS | OWN, hidden=MEMBERS_ELSEWHERE, at=grant),
     "api-projects-list": Door(READERS | OWN | MEMBERS_ELSEWHERE),

@@ -11,7 +11,7 @@ from funders_portal.demo import loading
 from grants import imports
 from grants.models import Grant, Import
 from priorities import rules
-from priorities.models import Code, Suggestion, Target
+from priorities.models import Code, NeedFigure, Suggestion, Target
 from tests import factories
 
 STRANGER, NOBODY = "stranger", "signed in, belongs nowhere"
@@ -44,6 +44,8 @@ class World:
     target: Target
     suggestion: Suggestion
     source: Import
+    need_figure: NeedFigure
+    removed_need: NeedFigure
     people: dict[str, Person | None]
 
 
@@ -75,7 +77,10 @@ def build() -> World:
         ADVISER: factories.contributor(factories.OrganisationFactory(is_adviser=True)),
     }
     source = received(file_of(funder, charity), people[OFFICER])
-    return World(funder, charity, grant, removed, target, suggestion, source, people)
+    need_figure, removed_need = NeedFigure.objects.filter(series__code="helpline-contacts")
+    removed_need.removed_at, removed_need.removed_by = factories.NOW, people[SECRETARIAT]
+    removed_need.save()
+    return World(funder, charity, grant, removed, target, suggestion, source, need_figure, removed_need, people)
 
 
 def file_of(funder: Organisation, charity: Organisation) -> bytes:
