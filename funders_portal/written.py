@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from counting import money
 from counting.tables import PENCE, Table
-from priorities.gaps import EMPTY, ENDING, UNDER_TARGET, Gap
+from priorities.shortfalls import Gap, Gaps
 
 BYTE_ORDER_MARK = "\ufeff"
 """Without it Excel takes UTF-8 for something else."""
@@ -30,23 +30,42 @@ def table_as_csv(table: Table) -> str:
     return _csv([head, *body, foot, *others])
 
 
-def gaps_as_csv(gaps: Sequence[Gap]) -> str:
-    """One line a watched place that falls short, in the list's order."""
-    kinds = {EMPTY: _("No grant here"), UNDER_TARGET: _("Below what we agreed"), ENDING: _("Money running out")}
-    head = [_("What"), _("Where"), _("Pounds"), _("Grants"), _("Until"), _("May be out of date"), _("Sentence")]
-    body = [
-        [
-            kinds[gap.kind],
-            gap.place,
-            money.major(gap.pence),
-            len(gap.grants),
-            gap.until.isoformat() if gap.until else "",
-            ", ".join(gap.out_of_date),
-            gap.sentence,
-        ]
-        for gap in gaps
+def gaps_as_csv(found: Gaps) -> str:
+    """One line a watched place that falls short, in the list's order; then those set aside, with their reason."""
+    head = [
+        _("What"),
+        _("Rule"),
+        _("Where"),
+        _("Pounds"),
+        _("Grants"),
+        _("Until"),
+        _("May be out of date"),
+        _("Looked at again on"),
+        _("Why it is set aside"),
+        _("Sentence"),
     ]
-    return _csv([head, *body])
+    body = [_gap(gap) for gap in found.gaps]
+    aside = [
+        _gap(line.gaps[0], line.aside.look_again_on.isoformat(), line.aside.reason)
+        for line in found.aside
+        if line.aside
+    ]
+    return _csv([head, *body, *aside])
+
+
+def _gap(gap: Gap, again: str = "", reason: str = "") -> list[Any]:
+    return [
+        gap.word,
+        gap.rule,
+        gap.place,
+        money.major(gap.pence),
+        gap.number,
+        gap.until.isoformat() if gap.until else "",
+        ", ".join(gap.out_of_date),
+        again,
+        reason,
+        gap.sentence,
+    ]
 
 
 def _figure(table: Table, figure: int) -> Any:

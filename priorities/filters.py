@@ -17,11 +17,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.filters import StrictForm
-from accounts.models import Identifier, Organisation
+from accounts.models import Identifier, Organisation, Person
 from grants.models import Grant
 from priorities import coverage, gaps
 from priorities.coverage import Question
 from priorities.gaps import Gaps
+from priorities.kinds import KINDS, WORDS
 from priorities.models import Dimension
 from priorities.reading import Vocabulary
 
@@ -196,7 +197,7 @@ class GapFilter(Telling, django_filters.FilterSet):  # type: ignore[misc]
     """Query parameters that ask where coverage falls short: the day, and perhaps one kind or one area of it."""
 
     on = _days(_("On"))
-    kind = OneOfFilter(label=_("Kind"), choices=[(each, each) for each in gaps.KINDS])
+    kind = OneOfFilter(label=_("Kind"), choices=[(each, WORDS[each]) for each in KINDS])
     priority = OneOfFilter(label=Dimension.PRIORITY.label)
 
     class Meta:
@@ -208,12 +209,12 @@ class GapFilter(Telling, django_filters.FilterSet):  # type: ignore[misc]
         self.form.also = tuple(also)
         self.form.fields["priority"].choices = [(each.code, each.label) for each in areas if not each.residual]
 
-    def found(self) -> Gaps:
-        """The gaps that these parameters ask for; raises ValueError where they were refused."""
+    def found(self, person: Person | None = None) -> Gaps:
+        """The gaps that these parameters ask for, as this person may see them; raises ValueError where refused."""
         if not self.is_valid():
             raise ValueError("; ".join(self.sentences()))
         asked = self.form.cleaned_data
-        found = gaps.table(on=asked["on"] or timezone.localdate())
+        found = gaps.table(on=asked["on"] or timezone.localdate(), person=person)
         return found.only(kind=asked["kind"], row=asked["priority"])
 
 

@@ -2,6 +2,7 @@
 
 from priorities.models.agreed import Target, Watch
 from priorities.models.codes import NOT_APPLICABLE, NOT_STATED, RESIDUAL, UNDIVIDED, Code, Dimension
+from priorities.models.gaps import Evidence, GapRules, Looking, SetAside
 from priorities.models.links import Bookmark, InitiativeLink, Link, Suggestion
 
 __all__ = [
@@ -12,8 +13,12 @@ __all__ = [
     "Bookmark",
     "Code",
     "Dimension",
+    "Evidence",
+    "GapRules",
     "InitiativeLink",
     "Link",
+    "Looking",
+    "SetAside",
     "Suggestion",
     "Target",
     "Watch",

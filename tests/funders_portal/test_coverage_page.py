@@ -177,7 +177,9 @@ def test_the_table_is_taken_away_as_csv_with_its_totals(sign_in, portfolio):
 
 def test_what_falls_short_is_taken_away_as_csv(sign_in, portfolio):
     lines = page(sign_in, portfolio, f"/gaps.csv?on={DAY}").content.decode("utf-8-sig").splitlines()
-    assert lines[0] == "What,Where,Pounds,Grants,Until,May be out of date,Sentence"
+    assert lines[0] == (
+        "What,Rule,Where,Pounds,Grants,Until,May be out of date,Looked at again on,Why it is set aside,Sentence"
+    )
     assert len(lines) > 20
 
 
