@@ -36,7 +36,7 @@ UPLOAD_PAGES = ("grant_add", "imports", "import", "import_progress", "import_mis
 
 MAIN = (
     Place("home", _("Home"), to=FUNDERS + GRANTEES),
-    Place("coverage", _("Coverage"), names=("coverage_grants",), to=FUNDERS),
+    Place("coverage", _("Coverage"), names=("coverage_grants", "gaps", "neglected"), to=FUNDERS),
     Place(
         "grants",
         _("Grants"),

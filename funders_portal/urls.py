@@ -5,7 +5,7 @@ from rest_framework.routers import DefaultRouter
 
 from accounts.api import OrganisationViewSet
 from funders_portal import api, home
-from funders_portal.dashboards import coverage
+from funders_portal.dashboards import coverage, neglected
 from grants.api import GrantViewSet, ProjectViewSet
 from priorities.api import CoverageViewSet, GapViewSet, PriorityViewSet
 
@@ -29,6 +29,8 @@ urlpatterns = [
     path("coverage.csv", coverage.coverage_csv, name="coverage_csv"),
     path("gaps.csv", coverage.gaps_csv, name="gaps_csv"),
     path("coverage/chart/", coverage.coverage_chart, name="coverage_chart"),
+    path("coverage/neglected/", neglected.neglected_page, name="neglected"),
+    path("neglected.csv", neglected.neglected_csv, name="neglected_csv"),
     path("coverage/grants/", coverage.coverage_grants, name="coverage_grants"),
     path("help/", home.help_page, name="help"),
     path("healthz", home.healthz, name="healthz"),

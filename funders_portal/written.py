@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from counting import money
 from counting.tables import PENCE, Table
+from priorities.neglected import Named
 from priorities.shortfalls import Gap, Gaps
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -66,6 +67,22 @@ def _gap(gap: Gap, again: str = "", reason: str = "") -> list[Any]:
         reason,
         gap.sentence,
     ]
+
+
+def neglected_as_csv(rows: Sequence[Named]) -> str:
+    """Every group that the founding documents name, with what says that a grant reaches it."""
+    head = [_("Group"), _("What says that it is reached"), _("Pounds"), _("Grants"), _("Per cent of running money")]
+    body = [
+        [
+            row.group,
+            "; ".join(f"{name}: {what}" for name, what, _query in row.reached_by),
+            money.major(row.pence),
+            row.number,
+            "" if row.share is None else f"{row.share / 100:g}",
+        ]
+        for row in rows
+    ]
+    return _csv([head, *body])
 
 
 def _figure(table: Table, figure: int) -> Any:

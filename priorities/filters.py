@@ -163,7 +163,7 @@ class CoverageForm(StrictForm):
         return asked
 
 
-def _days(label: Any) -> DayFilter:
+def days(label: Any) -> DayFilter:
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     return DayFilter(label=label, input_formats=["%Y-%m-%d"], widget=widget)
 
@@ -184,7 +184,7 @@ class Telling:
 
 # "from" is a word of Python's own, so these two are named in a mapping.
 _Window: Any = type(
-    "_Window", (django_filters.FilterSet,), {"from": _days(_("from")), "to": _days(_("to")), "__module__": __name__}
+    "_Window", (django_filters.FilterSet,), {"from": days(_("from")), "to": days(_("to")), "__module__": __name__}
 )
 _Codes: Any = type(
     "_Codes",
@@ -196,7 +196,7 @@ _Codes: Any = type(
 class GapFilter(Telling, django_filters.FilterSet):  # type: ignore[misc]
     """Query parameters that ask where coverage falls short: the day, and perhaps one kind or one area of it."""
 
-    on = _days(_("On"))
+    on = days(_("On"))
     kind = OneOfFilter(label=_("Kind"), choices=[(each, WORDS[each]) for each in KINDS])
     priority = OneOfFilter(label=Dimension.PRIORITY.label)
 
@@ -228,7 +228,7 @@ class CoverageFilter(Telling, _Window, _Codes):  # type: ignore[misc]
     rows = OneOfFilter(label=_("Rows"), choices=Dimension.choices)
     columns = OneOfFilter(label=_("Columns"), choices=Dimension.choices)
     measure = OneOfFilter(label=_("Measure"), choices=MEASURES)
-    on = _days(_("On"))
+    on = days(_("On"))
     funder = OrganisationsFilter(label=_("Funder"))
     recipient = OrganisationsFilter(label=_("Recipient"))
     programme = ProgrammesFilter(label=_("Programme"))

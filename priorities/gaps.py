@@ -20,7 +20,7 @@ from priorities.columns import Portfolio
 from priorities.finding import Found, Look
 from priorities.kinds import KINDS, NEGLECTED
 from priorities.models import Dimension, GapRules
-from priorities.shortfalls import Gap, Gaps, Sentence
+from priorities.shortfalls import Gap, Gaps, Seen, Sentence
 from priorities.watching import AREAS
 
 __all__ = ["KINDS", "Gap", "Gaps", "Sentence", "table"]
@@ -91,7 +91,7 @@ class _List:
 
     def line(self, group: Sequence[Found], aside: Any = None) -> Sentence:
         gaps = [each.gap for each in group]
-        looking = [each for gap in gaps for each in self.said.looking(gap)]
+        looking = [Seen(each, gap.place if len(gaps) > 1 else "") for gap in gaps for each in self.said.looking(gap)]
         return Sentence(gaps[0].kind, self.joined(group), gaps, aside=aside, looking=looking)
 
     def joined(self, group: Sequence[Found]) -> str:

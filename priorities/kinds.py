@@ -49,10 +49,12 @@ def word(kind: str, rests_on: str = "") -> str:
 def rule(kind: str, rules: GapRules, *, within: int | None = None, rests_on: str = "") -> str:
     """The rule in words with its threshold as it stands; `within` the months of this very sentence (ending)."""
     if kind == ENDING:
-        months = rules.ending[-1] if within is None else within
+        if within is None:
+            told = gettext("ends within %(first)s, %(second)s or %(third)s months and nothing follows")
+            return told % dict(zip(("first", "second", "third"), rules.ending, strict=True))
         return ngettext(
-            "ends within %(n)s month and nothing follows", "ends within %(n)s months and nothing follows", months
-        ) % {"n": months}
+            "ends within %(n)s month and nothing follows", "ends within %(n)s months and nothing follows", within
+        ) % {"n": within}
     if kind == FRAGILE:
         return _fragile(rests_on) % {"share": percent(rules.fragile)}
     if kind == TOO_NARROW:
@@ -68,6 +70,11 @@ def rule(kind: str, rules: GapRules, *, within: int | None = None, rests_on: str
         told = gettext("share of money is under %(part)s the share of need, same people, both dated")
         return told % {"part": part_of(rules.need)}
     return str(PLAIN[kind])
+
+
+def rules_in_words(rules: GapRules) -> list[tuple[str, str, str]]:
+    """Each kind, and each task beside them, with its word and its rule as it stands."""
+    return [(kind, word(kind), rule(kind, rules)) for kind in (*KINDS, UNKNOWN, WAITING)]
 
 
 PLAIN = {

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext, ngettext
 
@@ -94,19 +94,25 @@ class Gap:
         }
 
 
+class Seen(NamedTuple):
+    """A funder that says it is looking at a cell; `place` in words where the line speaks of several."""
+
+    row: Looking
+    place: str
+
+
 @dataclass(frozen=True, eq=False)
 class Sentence:
     """One line of the page's list: the sentence for one cell, or for several of one area and kind.
 
-    aside: who set it aside and until when; looking: which funders say that they look at it (as far as this person may
-    see).
+    aside: who set it aside and until when; looking: who says to be looking at it, as far as this person may see.
     """
 
     kind: str
     text: str
     gaps: Sequence[Gap]
     aside: SetAside | None = None
-    looking: Sequence[Looking] = ()
+    looking: Sequence[Seen] = ()
 
     @property
     def key(self) -> str:

@@ -74,7 +74,7 @@ def gaps_csv(request: HttpRequest) -> HttpResponse:
     """Every watched place that falls short, for a spreadsheet; of one kind or area where the address says so."""
     asked = GapFilter(request.GET)
     if not asked.is_valid():
-        return render(request, "priorities/gaps_refused.html", {"form": asked.form}, status=400)
+        return render(request, "priorities/gaps_refused.html", {"problems": asked.sentences()}, status=400)
     found = asked.found(_person(request))
     return csv_file(written.gaps_as_csv(found), f"falls-short-{found.on}.csv")
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 
 from accounts.models import Organisation, Person
 from funders_portal.demo import loading
 from grants import imports
 from grants.models import Grant, Import
 from priorities import rules
-from priorities.models import Code, Suggestion, Target
+from priorities.models import Code, Looking, SetAside, Suggestion, Target
 from tests import factories
 
 STRANGER, NOBODY = "stranger", "signed in, belongs nowhere"
@@ -43,6 +44,8 @@ class World:
     removed_grant: Grant
     target: Target
     suggestion: Suggestion
+    aside: SetAside
+    looking: Looking
     source: Import
     people: dict[str, Person | None]
 
@@ -75,7 +78,13 @@ def build() -> World:
         ADVISER: factories.contributor(factories.OrganisationFactory(is_adviser=True)),
     }
     source = received(file_of(funder, charity), people[OFFICER])
-    return World(funder, charity, grant, removed, target, suggestion, source, people)
+    officer = people[OFFICER]
+    cell = {"area": area, "dimension": "region", "column": "SW", "by": officer, "at": factories.NOW}
+    aside = SetAside.objects.create(
+        **cell, kind="empty", reason="Decided in autumn", look_again_on=factories.NOW.date() + timedelta(days=400)
+    )
+    looking = Looking.objects.create(**cell, funder=funder, newest_grant=removed.pk)
+    return World(funder, charity, grant, removed, target, suggestion, aside, looking, source, people)
 
 
 def file_of(funder: Organisation, charity: Organisation) -> bytes:
