@@ -107,12 +107,12 @@ class Looked:
             ):
                 own.setdefault(place, []).append((each, amount))
         found = {}
-        for cell in np.flatnonzero((late > 0) & (accepted == 0)).tolist():
-            mine_here = own.get(cell, [])
-            told = int(late[cell]) if standing.running.ravel()[cell] >= FEWEST else len(mine_here)
+        for place in np.flatnonzero((late > 0) & (accepted == 0)).tolist():
+            mine_here = own.get(place, [])
+            told = int(late[place]) if standing.running.ravel()[place] >= FEWEST else len(mine_here)
             if told:
                 ids = tuple(sorted(each for each, _ in mine_here))
-                found[cell] = Owed(told, ids, sum(amount for _, amount in mine_here))
+                found[place] = Owed(told, ids, sum(amount for _, amount in mine_here))
         return found
 
     def owed_elsewhere(self) -> int:

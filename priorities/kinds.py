@@ -43,7 +43,7 @@ RESTS_ON = {
 
 
 def word(kind: str, rests_on: str = "") -> str:
-    return str(RESTS_ON.get(rests_on) or WORDS.get(kind, kind))
+    return str(RESTS_ON[rests_on] if rests_on else WORDS.get(kind) or kind)
 
 
 def rule(kind: str, rules: GapRules, *, within: int | None = None, rests_on: str = "") -> str:

@@ -60,7 +60,9 @@ class GapSerializer(serializers.Serializer[Any]):
     within_months = serializers.IntegerField(allow_null=True, help_text=_("Within how many months (ending)."))
     rests_on = serializers.ChoiceField(list(RESTS_ON), allow_null=True, help_text=_("On what it rests (fragile)."))
     also = serializers.ListField(child=serializers.CharField(), help_text=_("Weaker kinds that it is as well."))
-    source = serializers.CharField(allow_null=True, help_text=_("Where the need is told (under_need)."))
+    source = serializers.CharField(  # type: ignore[assignment]
+        allow_null=True, help_text=_("Where the need is told (under_need).")
+    )
     out_of_date = serializers.ListField(
         child=serializers.CharField(), help_text=_("Funders that funded this before and have added nothing for a year.")
     )

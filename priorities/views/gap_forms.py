@@ -99,7 +99,7 @@ class LookingForm(AboutLine):
         self.fields["funder"].queryset = self.own  # type: ignore[attr-defined]
 
     def clean_funder(self) -> Organisation:
-        chosen = self.cleaned_data["funder"]
+        chosen: Organisation | None = self.cleaned_data["funder"]
         if chosen is None and len(self.own) == 1:
             return self.own[0]
         if chosen is None:
@@ -163,7 +163,7 @@ class RulesForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         said = self.cleaned_data
-        months = [said.get(name) for name in ("ending_soon", "ending_within", "ending_later")]
-        if None not in months and not months[0] < months[1] < months[2]:
+        months = [said[name] for name in ("ending_soon", "ending_within", "ending_later") if name in said]
+        if len(months) == 3 and not months[0] < months[1] < months[2]:
             self.add_error("ending_within", _("Write the three in order, each longer than the one before: 6, 12, 18."))
         return said
