@@ -95,10 +95,10 @@ class Gap:
 
 
 class Seen(NamedTuple):
-    """A funder that says it is looking at a cell; `place` in words where the line speaks of several."""
+    """A funder that says it is looking at a line, as it said once; `places` in words where it is not all of the line."""
 
     row: Looking
-    place: str
+    places: Sequence[str]
 
 
 @dataclass(frozen=True, eq=False)
