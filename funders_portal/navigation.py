@@ -32,11 +32,12 @@ class Place:
 
 GRANT_PAGES = ("grant", "grant_edit", "grant_remove", "grant_restore", "grant_protection", "grants_removed")
 SORT_PAGES = ("sort", "sort_paste", "suggestions_confirm")
+GAP_PAGES = ("gaps", "gap_set_aside", "gap_looking", "neglected")
 UPLOAD_PAGES = ("grant_add", "imports", "import", "import_progress", "import_missing")
 
 MAIN = (
     Place("home", _("Home"), to=FUNDERS + GRANTEES),
-    Place("coverage", _("Coverage"), names=("coverage_grants", "gaps", "neglected"), to=FUNDERS),
+    Place("coverage", _("Coverage"), names=("coverage_grants", *GAP_PAGES), to=FUNDERS),
     Place(
         "grants",
         _("Grants"),

@@ -112,13 +112,11 @@ def look_at(
 
 @transaction.atomic
 def stop_looking(*, row: Looking, by: Person, at: datetime) -> None:
-    """Raises NotYours."""
+    """End what the funder said with this, of all places of which it said it at once. Raises NotYours."""
     _require(row.funder_id, by)
-    if row.ended_on:
-        return
-    row.ended_on = timezone.localdate(at)
-    row.save(update_fields=["ended_on"])
-    journal.record(what=Did.ENDED_LOOKING, about=row, by=by, at=at)
+    said = Looking.objects.filter(funder=row.funder_id, at=row.at, ended_on=None)
+    if said.update(ended_on=timezone.localdate(at)):
+        journal.record(what=Did.ENDED_LOOKING, about=row, by=by, at=at)
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from accounts.models import Person
@@ -19,7 +19,7 @@ from priorities import asides, columns, tasks
 from priorities.columns import Portfolio
 from priorities.finding import Found, Look
 from priorities.kinds import KINDS, NEGLECTED
-from priorities.models import Dimension, GapRules
+from priorities.models import Dimension, GapRules, Looking
 from priorities.shortfalls import Gap, Gaps, Seen, Sentence
 from priorities.watching import AREAS
 
@@ -91,8 +91,15 @@ class _List:
 
     def line(self, group: Sequence[Found], aside: Any = None) -> Sentence:
         gaps = [each.gap for each in group]
-        looking = [Seen(each, gap.place if len(gaps) > 1 else "") for gap in gaps for each in self.said.looking(gap)]
-        return Sentence(gaps[0].kind, self.joined(group), gaps, aside=aside, looking=looking)
+        return Sentence(gaps[0].kind, self.joined(group), gaps, aside=aside, looking=self.looking(gaps))
+
+    def looking(self, gaps: Sequence[Gap]) -> list[Seen]:
+        """Who says to be looking at these; what was said of several at once stands once."""
+        told: dict[tuple[int, datetime], list[tuple[Gap, Looking]]] = defaultdict(list)
+        for gap in gaps:
+            for row in self.said.looking(gap):
+                told[row.funder_id, row.at].append((gap, row))
+        return [Seen(of[0][1], () if len(of) == len(gaps) else [gap.place for gap, _row in of]) for of in told.values()]
 
     def joined(self, group: Sequence[Found]) -> str:
         if len(group) == 1:

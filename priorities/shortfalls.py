@@ -95,7 +95,7 @@ class Gap:
 
 
 class Seen(NamedTuple):
-    """A funder that says it is looking at a line, as it said once; `places` in words where it is not all of the line."""
+    """A funder that says it is looking at a line, as it said at once; `places`: where it is not all of it."""
 
     row: Looking
     places: Sequence[str]

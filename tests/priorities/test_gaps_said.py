@@ -239,6 +239,17 @@ class TestLooking:
         asides.stop_looking(row=row, by=mine, at=NOW)
         assert self.seen(mine) == ["Marrowstone Foundation"]
 
+    def test_said_of_a_whole_line_it_stands_once_and_is_ended_at_once(self, quill: Organisation):
+        person = officer(quill)
+        (line,) = found().only(kind=EMPTY).lines
+        self.look(quill, person, gaps=line.gaps[:1], at=NOW - timedelta(days=1))
+        first, second = asides.look_at(gaps=line.gaps, funder=quill, note="", is_open=True, by=person, at=NOW)
+        ((seen,),) = [line.looking for line in found(person).only(kind=EMPTY).lines]
+        assert (seen.row, seen.places) == (first, ())
+        asides.stop_looking(row=second, by=person, at=NOW)
+        assert self.seen(person) == []
+        assert JournalEntry.objects.filter(what="ended looking").count() == 1
+
     def test_said_again_it_stands_once(self, quill: Organisation):
         person = officer(quill)
         self.look(quill, person)
