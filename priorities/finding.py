@@ -19,7 +19,7 @@ from priorities.columns import Portfolio
 from priorities.coverage import Question, day_number
 from priorities.evidence import Looked, Owed
 from priorities.freshness import quiet_funders
-from priorities.holding import SERVICE, SEVERAL, Cut, Held, Holding
+from priorities.holding import SERVICE, Cut, Held, Holding
 from priorities.kinds import EMPTY, ENDING, FRAGILE, NEGLECTED, NO_EVIDENCE, TOO_NARROW, UNDER_NEED, UNDER_TARGET
 from priorities.models import UNDIVIDED, Dimension, GapRules, Target
 from priorities.shortfalls import Gap
@@ -92,8 +92,7 @@ class Look:
         number = self.number(cell)
         if held := self.held[cell.dimension].get(number):
             yield self.fragile(cell, held, place)
-        cut = self.cuts[cell.dimension].get(number)
-        if cut and cut.narrow >= SEVERAL and cut.narrow * WHOLE >= cut.grants * self.rules.narrow:
+        if cut := self.cuts[cell.dimension].get(number):
             yield self.too_narrow(cell, cut, place)
         if owed := self.owed[cell.dimension].get(number):
             yield self.no_evidence(cell, owed, place)
@@ -265,9 +264,12 @@ class Look:
         return self.funders | dict(Organisation.objects.filter(id__in=charities).values_list("id", "name"))
 
     @cached_property
-    def cuts(self) -> dict[str, Any]:
+    def cuts(self) -> dict[str, dict[int, Cut]]:
         """How grants pay for services; not asked of single services, where every grant would be of one."""
-        return {name: {} if name == SERVICE else self.holding.cut(standing) for name, standing in self.standing.items()}
+        return {
+            name: {} if name == SERVICE else self.holding.cut(standing, self.rules.narrow)
+            for name, standing in self.standing.items()
+        }
 
     @cached_property
     def owed(self) -> dict[str, dict[int, Owed]]:
