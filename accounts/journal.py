@@ -41,6 +41,11 @@ class Did(models.TextChoices):
     ADDED_NEED = "added need figures", _("added need figures")
     REMOVED_NEED = "removed need figure", _("removed a need figure")
     RESTORED_NEED = "restored need figure", _("restored a need figure")
+    CHANGED_GAP_RULES = "changed gap rules", _("changed from when on something falls short")
+    SET_GAP_ASIDE = "set gap aside", _("set a shortfall aside")
+    TOOK_GAP_BACK = "took gap back", _("took a shortfall back into the list")
+    SAID_LOOKING = "said looking", _("said that a funder looks at a shortfall")
+    ENDED_LOOKING = "ended looking", _("said that a funder no longer looks at a shortfall")
     LOADED_DEMO = "loaded demo", _("loaded the demo")
 
 

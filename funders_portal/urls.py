@@ -5,7 +5,7 @@ from rest_framework.routers import DefaultRouter
 
 from accounts.api import OrganisationViewSet
 from funders_portal import api, home
-from funders_portal.dashboards import coverage, funder, need, overview, runs_out, who_funds
+from funders_portal.dashboards import coverage, funder, need, neglected, overview, runs_out, who_funds
 from grants.api import GrantViewSet, ProjectViewSet
 from priorities.api import CoverageViewSet, GapViewSet, NeedViewSet, PriorityViewSet, RunsOutViewSet, WhoFundsViewSet
 
@@ -34,6 +34,8 @@ urlpatterns = [
     path("coverage/by/", coverage.coverage_page, name="coverage_by"),
     path("coverage.csv", coverage.coverage_csv, name="coverage_csv"),
     path("coverage/chart/", coverage.coverage_chart, name="coverage_chart"),
+    path("coverage/neglected/", neglected.neglected_page, name="neglected"),
+    path("neglected.csv", neglected.neglected_csv, name="neglected_csv"),
     path("coverage/grants/", coverage.coverage_grants, name="coverage_grants"),
     path("coverage/runs-out/", runs_out.runs_out, name="runs_out"),
     path("coverage/runs-out.csv", runs_out.runs_out_csv, name="runs_out_csv"),

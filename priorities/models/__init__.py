@@ -2,6 +2,7 @@
 
 from priorities.models.agreed import Target, Watch
 from priorities.models.codes import NOT_APPLICABLE, NOT_STATED, RESIDUAL, UNDIVIDED, Code, Dimension
+from priorities.models.gaps import Evidence, GapRules, Looking, SetAside
 from priorities.models.links import Bookmark, InitiativeLink, Link, Suggestion
 from priorities.models.need import NeedFigure, NeedSeries
 
@@ -13,10 +14,14 @@ __all__ = [
     "Bookmark",
     "Code",
     "Dimension",
+    "Evidence",
+    "GapRules",
     "InitiativeLink",
     "Link",
+    "Looking",
     "NeedFigure",
     "NeedSeries",
+    "SetAside",
     "Suggestion",
     "Target",
     "Watch",

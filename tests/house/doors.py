@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from priorities import linking
 from tests.house.world import (
@@ -132,6 +134,15 @@ def nothing(world: World) -> dict[str, Any]:
     return {}
 
 
+SHORT = {"kind": "empty", "gap": "victim_services.region.NI"}
+"""What falls short in the demo."""
+
+
+def set_aside(world: World) -> dict[str, Any]:
+    again = timezone.localdate() + timedelta(days=90)
+    return {**SHORT, "reason": "The autumn meeting decides.", "look_again_on": again.isoformat()}
+
+
 LIBRARY_DOORS = {
     "account_login": "allauth's request for a code, under the name that Django's guards send strangers to",
     "account_request_login_code": "allauth's own name for the same page; its views redirect to it by this name",
@@ -196,6 +207,19 @@ DOORS: dict[str, Door] = {
     "target_edit": Door(frozenset({SECRETARIAT}), at=target),
     "target_end": Door(frozenset({SECRETARIAT}), at=target, posts=nothing),
     "watch": Door(READERS, write=frozenset({SECRETARIAT})),
+    "gap_rules": Door(READERS, write=frozenset({SECRETARIAT})),
+    "gaps": Door(READERS),
+    "gap_set_aside": Door(OFFICERS | {SECRETARIAT}, posts=set_aside),
+    "gap_take_back": Door(OFFICERS | {SECRETARIAT}, at=lambda world: {"pk": world.aside.pk}, posts=nothing),
+    "gap_looking": Door(OFFICERS, posts=lambda world: SHORT),
+    "gap_looking_end": Door(
+        frozenset({OFFICER}),
+        hidden=frozenset({OTHER_OFFICER}),
+        at=lambda world: {"pk": world.looking.pk},
+        posts=nothing,
+    ),
+    "neglected": Door(READERS),
+    "neglected_csv": Door(READERS),
     "coverage": Door(READERS),
     "areas_csv": Door(READERS),
     "coverage_by": Door(READERS),

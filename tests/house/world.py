@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 
 from accounts.models import Organisation, Person
 from funders_portal.demo import loading
 from grants import imports
 from grants.models import Grant, Import
 from priorities import rules
-from priorities.models import Code, NeedFigure, Suggestion, Target
+from priorities.models import Code, Looking, NeedFigure, SetAside, Suggestion, Target
 from tests import factories
 
 STRANGER, NOBODY = "stranger", "signed in, belongs nowhere"
@@ -43,6 +44,8 @@ class World:
     removed_grant: Grant
     target: Target
     suggestion: Suggestion
+    aside: SetAside
+    looking: Looking
     source: Import
     need_figure: NeedFigure
     removed_need: NeedFigure
@@ -80,7 +83,15 @@ def build() -> World:
     need_figure, removed_need = NeedFigure.objects.filter(series__code="helpline-contacts")
     removed_need.removed_at, removed_need.removed_by = factories.NOW, people[SECRETARIAT]
     removed_need.save()
-    return World(funder, charity, grant, removed, target, suggestion, source, need_figure, removed_need, people)
+    officer = people[OFFICER]
+    cell = {"area": area, "dimension": "region", "column": "SW", "by": officer, "at": factories.NOW}
+    aside = SetAside.objects.create(
+        **cell, kind="empty", reason="Decided in autumn", look_again_on=factories.NOW.date() + timedelta(days=400)
+    )
+    looking = Looking.objects.create(**cell, funder=funder, newest_grant=removed.pk)
+    return World(
+        funder, charity, grant, removed, target, suggestion, aside, looking, source, need_figure, removed_need, people
+    )
 
 
 def file_of(funder: Organisation, charity: Organisation) -> bytes:
