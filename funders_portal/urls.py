@@ -4,7 +4,8 @@ from django.urls import include, path
 from rest_framework.routers import DefaultRouter
 
 from accounts.api import OrganisationViewSet
-from funders_portal import api, dashboards, home
+from funders_portal import api, home
+from funders_portal.dashboards import coverage
 from grants.api import GrantViewSet, ProjectViewSet
 from priorities.api import CoverageViewSet, GapViewSet, PriorityViewSet
 
@@ -24,11 +25,11 @@ router.register("gaps", GapViewSet, basename="api-gaps")
 
 urlpatterns = [
     path("", home.home, name="home"),
-    path("coverage/", dashboards.coverage_page, name="coverage"),
-    path("coverage.csv", dashboards.coverage_csv, name="coverage_csv"),
-    path("gaps.csv", dashboards.gaps_csv, name="gaps_csv"),
-    path("coverage/chart/", dashboards.coverage_chart, name="coverage_chart"),
-    path("coverage/grants/", dashboards.coverage_grants, name="coverage_grants"),
+    path("coverage/", coverage.coverage_page, name="coverage"),
+    path("coverage.csv", coverage.coverage_csv, name="coverage_csv"),
+    path("gaps.csv", coverage.gaps_csv, name="gaps_csv"),
+    path("coverage/chart/", coverage.coverage_chart, name="coverage_chart"),
+    path("coverage/grants/", coverage.coverage_grants, name="coverage_grants"),
     path("help/", home.help_page, name="help"),
     path("healthz", home.healthz, name="healthz"),
     path("", include("accounts.urls")),

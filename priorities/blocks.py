@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,46 +17,91 @@ Ints = NDArray[np.integer]
 Flags = NDArray[np.bool_]
 NEVER = -(2**31)
 """The day of what has no date."""
-KEPT_LAYOUTS = 16
-"""How many crossings of dimensions a block keeps laid out, those asked for last; 5 MB each for 100,000 grants."""
-LAID_OUT = 3
-"""Up to so many dimensions a crossing is worth keeping; of more there are too many."""
+NOBODY = -1
+"""The recipient of a grant that goes to several organisations, or to none that is known."""
+KEPT_LAYOUTS = 3
+"""How many pairs of dimensions a block keeps laid out, those asked for last; 30 MB each for a million grants."""
+AT_ONCE = 1 << 16
+"""So many grants are crossed at a time, so that what is in hand stays in the processor's own memory."""
 _EXACT = 2**53
 """Up to here a sum of whole numbers is exact as a float."""
 
 
-@dataclass(frozen=True, slots=True)
+def bits_of(codes: Flags) -> Any:
+    """Codes as one number with a bit each, to hold against Shares.bits. Raises ValueError beyond 64 codes."""
+    if len(codes) > 64:
+        raise ValueError("A dimension has at most 64 codes.")
+    return (np.uint32 if len(codes) <= 32 else np.uint64)(sum(1 << int(place) for place in np.flatnonzero(codes)))
+
+
+@dataclass(frozen=True)
 class Shares:
-    """One dimension's shares, entry by entry: grant (row in the block), code (position), and the running shares
-    between which it lies (basis points). starts[g] to starts[g + 1] are grant g's; they end at 10,000."""
+    """One dimension's shares, grant after grant: code (position) and the running share at its end (basis points).
+
+    starts[g] to starts[g + 1] are grant g's, in the codes' order; their running shares end at 10,000. bits: one number
+    a grant with a bit for each code in which it has a share.
+    """
 
     starts: Ints
-    grant: Ints
     code: Ints
-    low: Ints
     high: Ints
+    bits: Ints
 
     @classmethod
-    def running(cls, size: int, grant: Ints, code: Ints, share: Ints) -> Shares:
-        """Lay out shares that come to 10,000 for each of `size` grants, in the codes' order."""
-        order = np.lexsort((code, grant))
+    def running(cls, size: int, grant: Ints, code: Ints, share: Ints, codes: int = 32) -> Shares:
+        """Lay out shares that come to 10,000 for each of `size` grants, in the codes' order; `codes`: how many there
+        are in the dimension."""
+        order = np.argsort(grant.astype(np.int64) * 64 + code, kind="stable")
         grant, code, share = grant[order], code[order], share[order]
+        starts = np.zeros(size + 1, np.int32)
+        np.cumsum(np.bincount(grant, minlength=size), out=starts[1:])
         high = np.cumsum(share, dtype=np.int64) - grant.astype(np.int64) * WHOLE
-        starts = np.concatenate([[0], np.cumsum(np.bincount(grant, minlength=size))]).astype(np.int64)
-        small = np.int32
-        return cls(starts, grant.astype(small), code.astype(np.int16), (high - share).astype(small), high.astype(small))
+        one = bits_of(np.zeros(codes, bool)).dtype.type(1)
+        bits = np.bitwise_or.reduceat(one << code.astype(one.dtype), starts[:-1]) if size else np.empty(0, one.dtype)
+        return cls(starts, code.astype(np.uint8), high.astype(np.int16), bits)
+
+    @property
+    def size(self) -> int:
+        return len(self.bits)
+
+    @cached_property
+    def grant(self) -> Ints:
+        """The grant (row of the block) of each entry."""
+        return np.repeat(np.arange(self.size, dtype=np.int32), np.diff(self.starts))
+
+    def touching(self, codes: Flags) -> Flags:
+        """Which grants have a share in any of these codes."""
+        return np.asarray((self.bits & bits_of(codes)) != 0)
+
+    def beyond(self, codes: Flags) -> Flags:
+        """Which grants have a share in any other code than these."""
+        return self.touching(~codes)
 
     def joined(self, other: Shares, alive: Flags, other_alive: Flags) -> Shares:
         """Both one after the other, of living grants only."""
-        size = int(alive.sum())
-        pieces = [(self, alive, np.cumsum(alive) - 1), (other, other_alive, size + np.cumsum(other_alive) - 1)]
-        kept = [(shares, live[shares.grant], place) for shares, live, place in pieces]
-        return Shares.running(
-            size + int(other_alive.sum()),
-            np.concatenate([place[shares.grant[keep]] for shares, keep, place in kept]),
-            np.concatenate([shares.code[keep] for shares, keep, _ in kept]),
-            np.concatenate([shares.high[keep] - shares.low[keep] for shares, keep, _ in kept]),
+        kept = [(shares, live, np.repeat(live, np.diff(shares.starts))) for shares, live in
+                ((self, alive), (other, other_alive))]  # fmt: skip
+        counts = np.concatenate([np.diff(shares.starts)[live] for shares, live, _ in kept])
+        starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+        return Shares(
+            starts,
+            np.concatenate([shares.code[entries] for shares, _, entries in kept]),
+            np.concatenate([shares.high[entries] for shares, _, entries in kept]),
+            np.concatenate([shares.bits[live] for shares, live, _ in kept]),
         )
+
+    def of(self, grants: Ints) -> tuple[Ints, Ints]:
+        """Every entry of these grants (rows): its place among `grants`, and its place among the entries."""
+        first = self.starts[grants]
+        count = self.starts[grants + 1] - first
+        ends = np.cumsum(count)
+        again = np.repeat(np.arange(len(grants), dtype=np.int32), count)
+        entry = np.arange(len(again), dtype=np.int32) + np.repeat(first - (ends - count).astype(np.int32), count)
+        return again, entry
+
+    def low(self, entry: Ints, owner: Ints) -> Ints:
+        """The running share at which each entry begins; `owner`: its grant."""
+        return np.where(entry == self.starts[owner], 0, self.high[entry - 1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,35 +113,34 @@ class Crossing:
     bounds: tuple[tuple[Ints, Ints], ...]
 
     def parts(self, pence: Ints) -> Ints:
-        """What each entry gets of its grant's `pence` (one amount a grant of the block)."""
-        return cut(pence.take(self.grant), self.bounds)
+        """What each entry gets of `pence`, the amount of its grant (one an entry)."""
+        return cut(pence, self.bounds)
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A crossing of all of a block's grants, with the parts of their whole awards."""
+    """A crossing of all of a block's grants by two dimensions, with the parts of their whole awards.
+
+    cell: both codes as one number, the second dimension having `across` codes.
+    """
 
     grant: Ints
-    codes: tuple[Ints, ...]
+    cell: Ints
     pence: Ints
-    numbered: dict[int, Ints] = field(default_factory=dict)
+    across: int
 
-    def cells(self, across: int) -> Ints:
-        """Each entry's codes of the first two dimensions as one number, the second having `across` codes."""
-        found = self.numbered.get(across)
-        if found is None:
-            found = self.codes[0].astype(np.int32)
-            if len(self.codes) > 1:
-                found = found * across + self.codes[1]
-            self.numbered[across] = found
-        return found
+    def codes(self, entries: Ints) -> tuple[Ints, Ints]:
+        """The codes of some entries in both dimensions."""
+        first, second = np.divmod(self.cell[entries], self.across)
+        return first, second
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
     """Grants as columns, one row a grant. Days are counted from 1970 (NEVER: not known); pence are minor units.
 
-    currency and programme are numbers of Names. alive: rows that still count; the others were replaced or removed.
+    currency and programme are numbers of Names. recipient: the organisation (id) it goes to, NOBODY where several or
+    none. regrants: marked as money to be granted on. alive: rows that still count; the others were replaced or removed.
     """
 
     ids: Ints
@@ -104,6 +149,8 @@ class Block:
     currency: Ints
     programme: Ints
     joint: Flags
+    recipient: Ints
+    regrants: Flags
     award: Ints
     runs_from: Ints
     runs_to: Ints
@@ -112,7 +159,7 @@ class Block:
     added_on: Ints
     alive: Flags
     shares: Mapping[str, Shares]
-    layouts: OrderedDict[tuple[str, ...], Layout] = field(default_factory=OrderedDict)
+    layouts: OrderedDict[tuple[str, str], Layout] = field(default_factory=OrderedDict)
 
     @property
     def size(self) -> int:
@@ -120,10 +167,21 @@ class Block:
 
     def without(self, ids: Ints) -> Block:
         """The same columns with these grants no longer alive; what was laid out is shared."""
-        return replace(self, alive=self.alive & ~np.isin(self.ids, ids)) if self.size else self
+        if not self.size:
+            return self
+        alive = self.alive.copy()
+        alive[self.rows_of(ids)] = False
+        return replace(self, alive=alive)
+
+    def rows_of(self, ids: Ints) -> Ints:
+        """The rows of these grants, of those that are in the block; a block read whole is in the order of ids."""
+        if self.size < AT_ONCE:
+            return np.flatnonzero(np.isin(self.ids, ids))
+        place = np.minimum(np.searchsorted(self.ids, ids), self.size - 1)
+        return np.asarray(place[self.ids[place] == ids])
 
     def joined(self, other: Block) -> Block:
-        """Both as one, of living grants only."""
+        """The living grants of both as one block."""
         columns: dict[str, Any] = {
             each.name: np.concatenate([getattr(self, each.name)[self.alive], getattr(other, each.name)[other.alive]])
             for each in fields(self)
@@ -134,60 +192,80 @@ class Block:
 
     def touching(self, dimension: str, codes: Flags) -> Flags:
         """Which grants have a share in any of these codes (one flag a position)."""
-        shares = self.shares[dimension]
-        touched = np.zeros(self.size, bool)
-        touched[shares.grant.take(np.flatnonzero(codes.take(shares.code)))] = True
-        return touched
+        return self.shares[dimension].touching(codes)
 
     def crossing(self, dimensions: Sequence[str], grants: Ints, kept: Mapping[str, Flags]) -> Crossing:
         """These grants (rows) crossed by dimensions in the order given; of a dimension in `kept`, only those codes."""
         owner = grants
-        picked: list[Ints] = []
+        codes: list[Ints] = []
+        bounds: list[Ints] = []
         for dimension in dimensions:
             shares = self.shares[dimension]
-            first = shares.starts[owner]
-            count = shares.starts[owner + 1] - first
-            again = np.repeat(np.arange(len(owner)), count)
-            entry = np.arange(len(again)) + np.repeat(first - (np.cumsum(count) - count), count)
-            if dimension in kept:
-                keep = kept[dimension][shares.code[entry]]
-                again, entry = again[keep], entry[keep]
-            owner, picked = owner[again], [*(each[again] for each in picked), entry]
-        pairs = [(self.shares[dimension], entry) for dimension, entry in zip(dimensions, picked, strict=True)]
-        return Crossing(
-            owner,
-            tuple(shares.code[entry] for shares, entry in pairs),
-            tuple((shares.low[entry], shares.high[entry]) for shares, entry in pairs),
-        )
+            again, entry = shares.of(owner)
+            code = shares.code[entry]
+            if dimension in kept and not kept[dimension].all():
+                keep = np.flatnonzero(kept[dimension][code])
+                again, entry, code = again[keep], entry[keep], code[keep]
+            owner = owner[again]
+            low, high = shares.low(entry, owner), shares.high[entry]
+            codes = [*(each[again] for each in codes), code]
+            bounds = [*(each[again] for each in bounds), low, high]
+        pairs = zip(bounds[::2], bounds[1::2], strict=True)
+        return Crossing(owner, tuple(codes), tuple(pairs))
 
-    def layout(self, *dimensions: str) -> Layout:
-        """All grants crossed by these dimensions (in the order of cuts), with the parts of their whole awards.
+    def crossings(self, dimensions: Sequence[str], grants: Ints, kept: Mapping[str, Flags]) -> Iterator[Crossing]:
+        """The same, some grants at a time."""
+        for first in range(0, len(grants), AT_ONCE):
+            yield self.crossing(dimensions, grants[first : first + AT_ONCE], kept)
 
-        Kept, since most questions of a day are about the same few crossings.
+    def layout(self, first: str, second: str, across: int) -> Layout:
+        """All grants crossed by two dimensions (in the order of cuts), with the parts of their whole awards.
+
+        Kept, since most questions of a day are about the same few pairs. across: how many codes the second has.
         """
         # Taken out and put back last; another thread that misses it meanwhile makes its own.
-        found = self.layouts.pop(dimensions, None)
-        if found is None:
-            crossing = self.crossing(dimensions, np.arange(self.size), {})
-            found = Layout(crossing.grant.astype(np.int32), crossing.codes, crossing.parts(self.pence))
-        self.layouts[dimensions] = found
+        found = self.layouts.pop((first, second), None) or self._laid_out(first, second, across)
+        self.layouts[first, second] = found
         while len(self.layouts) > KEPT_LAYOUTS:
             self.layouts.popitem(last=False)
+        return found
+
+    def _laid_out(self, first: str, second: str, across: int) -> Layout:
+        size = int(np.dot(np.diff(self.shares[first].starts), np.diff(self.shares[second].starts).astype(np.int64)))
+        found = Layout(np.empty(size, np.int32), np.empty(size, np.uint16), np.empty(size, np.int64), across)
+        place = 0
+        for crossing in self.crossings((first, second), np.arange(self.size, dtype=np.int32), {}):
+            here = slice(place, place := place + len(crossing.grant))
+            found.grant[here] = crossing.grant
+            found.cell[here] = crossing.codes[0].astype(np.uint16) * across + crossing.codes[1]
+            found.pence[here] = crossing.parts(self.pence[crossing.grant])
         return found
 
     def running_on(self, day: int) -> Flags:
         """Which grants run on a day, its first and last day included."""
         return (self.runs_from <= day) & (self.runs_to >= day)
 
-    def elapsed(self, day: int | None, otherwise: int) -> tuple[Ints, Ints]:
-        """Days of each planned period that are over at the end of `day`, and all its days (0 where it has no period).
+    def elapsed(self, day: int | None, grants: Ints, *, otherwise: int) -> Ints:
+        """How many days of these grants' planned periods are over at the end of `day`.
 
         Without a day: none of them (otherwise 0) or all (otherwise 1).
         """
-        whole = np.where(self.planned_to == NEVER, 0, self.planned_to.astype(np.int64) - self.planned_from + 1)
-        whole = np.maximum(whole, 0)
-        over = whole * otherwise if day is None else np.clip(day - self.planned_from.astype(np.int64) + 1, 0, whole)
-        return over, whole
+        whole = self.planned_days(grants)
+        return whole * otherwise if day is None else np.clip(day - self.planned_from[grants] + 1, 0, whole)
+
+    def planned_days(self, grants: Ints) -> Ints:
+        """How many days these grants' planned periods have, 0 where one is not known."""
+        ends = self.planned_to[grants].astype(np.int64)
+        return np.where(ends == NEVER, 0, np.maximum(ends - self.planned_from[grants] + 1, 0))
+
+    def planned_between(self, first: int | None, last: int | None) -> Flags:
+        """Which grants' planned periods have a day between these, both included; an open end keeps all."""
+        found = (self.planned_to != NEVER) & (self.planned_to >= self.planned_from)
+        if first is not None:
+            found &= self.planned_to >= first
+        if last is not None:
+            found &= self.planned_from <= last
+        return np.asarray(found)
 
 
 def cut(pence: Ints, bounds: Sequence[tuple[Ints, Ints]]) -> Ints:

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from priorities.blocks import NEVER, Block, Flags, Ints, sums
+from priorities.blocks import AT_ONCE, NEVER, Block, Flags, Ints, sums
 from priorities.columns import Portfolio
 from priorities.coverage import EPOCH, day_number
 from priorities.models import Dimension, Target, Watch
@@ -52,48 +52,77 @@ class Cell:
 class Running:
     """Which grants run on a day and which run, or are to start, beyond `until`: the same for every dimension.
 
-    states: for each block one number a grant, RUNS and LASTS added, since gathering is what takes the time.
+    states: for each block one number a grant, RUNS and LASTS added.
     """
 
     RUNS, LASTS = np.uint8(1), np.uint8(2)
 
     def __init__(self, portfolio: Portfolio, day: date, until: date) -> None:
         self.portfolio, self.day = portfolio, day_number(day)
-        self.states = [self._state(block, day_number(until)) for block in portfolio.blocks]
+        self.counted = [portfolio.counted(block) for block in portfolio.blocks]
+        self.states = [
+            self._state(block, counted, day_number(until))
+            for block, counted in zip(portfolio.blocks, self.counted, strict=True)
+        ]
 
-    def _state(self, block: Block, until: int) -> Ints:
-        counted = block.alive & ~block.joint
+    def _state(self, block: Block, counted: Flags, until: int) -> Ints:
         runs, lasts = counted & block.running_on(self.day), counted & (block.runs_to > until)
         return runs * self.RUNS + lasts * self.LASTS
+
+
+class Parts(NamedTuple):
+    """A block's parts of grants in cells: rows of the block, cells (area by code as one number), minor units."""
+
+    block: Block
+    grant: Ints
+    cell: Ints
+    pence: Ints
 
 
 class Standing:
     """One dimension's cells over all areas on a day, from the crossing of areas with it.
 
     running: how many grants run in each cell; lasting: how many run, or are to start, beyond `until`; pence: what the
-    running ones are worth there (whole awards in pounds sterling). All by the positions of area and code.
+    running ones are worth there (whole awards in pounds sterling). All by the positions of area and code. Only grants
+    that run now or later are crossed; of the rest a cell's history asks for its own alone.
     """
 
     def __init__(self, running: Running, dimension: str) -> None:
         self.portfolio, self.dimension, self.day = running.portfolio, dimension, running.day
+        self.counted = running.counted
         vocabulary = self.portfolio.vocabulary
         self.shape = (len(vocabulary[AREAS]), len(vocabulary[dimension]) if dimension else 1)
         size = self.shape[0] * self.shape[1]
         runs, lasting, pence = np.zeros(size, int), np.zeros(size, int), np.zeros(size, np.int64)
-        self.blocks = [(block, *self._laid_out(block)) for block in self.portfolio.blocks]
-        for (block, grant, cell, part), states in zip(self.blocks, running.states, strict=True):
-            state = states.take(grant)
+        self.now: list[Parts] = []
+        for block, states in zip(self.portfolio.blocks, running.states, strict=True):
+            parts = self._crossed(block, np.flatnonzero(states))
+            state = states.take(parts.grant)
             now, later = np.flatnonzero((state & Running.RUNS).view(bool)), np.flatnonzero(state >= Running.LASTS)
-            runs += np.bincount(cell[now], minlength=size)
-            lasting += np.bincount(cell[later], minlength=size)
-            if len(self.portfolio.names.currencies) > 1:
-                now = now[block.currency[grant[now]] == 0]
-            pence = pence + sums(cell[now], part[now], size)
+            runs += np.bincount(parts.cell[now], minlength=size)
+            lasting += np.bincount(parts.cell[later], minlength=size)
+            here = Parts(block, parts.grant[now], parts.cell[now], parts.pence[now])
+            self.now.append(here)
+            sterling = self._sterling(here)
+            pence = pence + sums(here.cell[sterling], here.pence[sterling], size)
         self.running, self.lasting, self.pence = (each.reshape(self.shape) for each in (runs, lasting, pence))
 
-    def _laid_out(self, block: Block) -> tuple[Ints, Ints, Ints]:
-        layout = block.layout(AREAS, self.dimension) if self.dimension else block.layout(AREAS)
-        return layout.grant, layout.cells(self.shape[1]), layout.pence
+    def _crossed(self, block: Block, grants: Ints) -> Parts:
+        """Some grants (rows) crossed by areas and this dimension, with the parts of their whole awards."""
+        dimensions = (AREAS, self.dimension) if self.dimension else (AREAS,)
+        none = np.empty(0, np.int32)
+        found = [Parts(block, none, none, none.astype(np.int64))]
+        for crossing in block.crossings(dimensions, grants, {}):
+            cell = crossing.codes[0].astype(np.int32)
+            if self.dimension:
+                cell = cell * self.shape[1] + crossing.codes[1]
+            found.append(Parts(block, crossing.grant, cell, crossing.parts(block.pence[crossing.grant])))
+        return Parts(block, *(np.concatenate([each[n] for each in found]) for n in (1, 2, 3)))
+
+    def _sterling(self, parts: Parts) -> Any:
+        if len(self.portfolio.names.currencies) > 1:
+            return np.flatnonzero(parts.block.currency[parts.grant] == 0)
+        return slice(None)
 
     @cached_property
     def by_area(self) -> Ints:
@@ -101,20 +130,19 @@ class Standing:
         return np.asarray(self.pence.sum(axis=1))
 
     def parts(self, area: int, code: int) -> list[Part]:
-        """Every grant with a part in the cell, whenever it runs or ran."""
-        wanted, found = area * self.shape[1] + code, []
+        """The grants with a part in the cell that run, are to start, or do not say when they end; of those that are
+        over, the last to end."""
         currencies = {number: name for name, number in self.portfolio.names.currencies.items()}
-        for block, grant, cell, pence in self.blocks:
-            here = np.flatnonzero(cell == wanted)
-            here = here[(block.alive & ~block.joint)[grant[here]]]
-            rows = grant[here]
-            for row, part in zip(rows.tolist(), pence[here].tolist(), strict=True):
+        found = []
+        for parts in self._told(area, code):
+            block = parts.block
+            for row, pence in zip(parts.grant.tolist(), parts.pence.tolist(), strict=True):
                 ends = int(block.runs_to[row])
                 found.append(
                     Part(
                         int(block.ids[row]),
                         int(block.funder[row]),
-                        part,
+                        pence,
                         currencies[int(block.currency[row])],
                         _day(int(block.runs_from[row])),
                         None if ends == NEVER else _day(ends),
@@ -122,23 +150,59 @@ class Standing:
                 )
         return found
 
+    def _told(self, area: int, code: int) -> Iterator[Parts]:
+        """Each block's parts in one cell that a sentence may speak of."""
+        touching = [(block, self._touching(block, counted, area, code)) for block, counted in self._blocks()]
+        last = max((self._last_over(block, rows) for block, rows in touching), default=(NEVER, 0))[1]
+        for block, rows in touching:
+            told = rows[~self._is_over(block, rows) | (block.ids[rows] == last)]
+            parts = self._crossed(block, told)
+            here = np.flatnonzero(parts.cell == area * self.shape[1] + code)
+            yield Parts(block, parts.grant[here], parts.cell[here], parts.pence[here])
+
+    def _blocks(self) -> Iterator[tuple[Block, Flags]]:
+        return zip(self.portfolio.blocks, self.counted, strict=True)
+
+    def _touching(self, block: Block, counted: Flags, area: int, code: int) -> Ints:
+        touching = counted & block.touching(AREAS, np.arange(self.shape[0]) == area)
+        if self.dimension:
+            touching &= block.touching(self.dimension, np.arange(self.shape[1]) == code)
+        return np.flatnonzero(touching)
+
+    def _is_over(self, block: Block, rows: Ints) -> Flags:
+        ends = block.runs_to[rows]
+        return np.asarray((ends != NEVER) & (ends < self.day))
+
+    def _last_over(self, block: Block, rows: Ints) -> tuple[int, int]:
+        """The day on which the last of these grants to end ended, and that grant's id, the later added of several."""
+        over = rows[self._is_over(block, rows)]
+        if not len(over):
+            return NEVER, 0
+        last = np.lexsort((block.ids[over], block.runs_to[over]))[-1]
+        return int(block.runs_to[over[last]]), int(block.ids[over[last]])
+
+    def running_parts(self) -> Iterator[Parts]:
+        """Each block's parts of grants running on the day."""
+        yield from self.now
+
     def ids(self, area: int, codes: Flags) -> list[int]:
         """The grants that run on the day in any of an area's cells."""
         found: set[int] = set()
-        for block, grant, cell, _ in self.blocks:
+        for block, grant, cell, _ in self.now:
             mine, code = np.divmod(cell, self.shape[1])
-            runs = block.alive & ~block.joint & block.running_on(self.day)
-            found |= set(block.ids[grant[(mine == area) & codes[code] & runs[grant]]].tolist())
+            found |= set(block.ids[grant[(mine == area) & codes[code]]].tolist())
         return sorted(found)
 
     def funded_by(self, funders: Ints) -> dict[tuple[int, int], set[int]]:
         """Which of these funders (ids) ever had a part in each cell, by area and position."""
         found: dict[tuple[int, int], set[int]] = {}
-        for block, grant, cell, _ in self.blocks:
-            theirs = (block.alive & ~block.joint & np.isin(block.funder, funders))[grant]
-            pairs = np.unique(np.stack([cell[theirs], block.funder[grant[theirs]]]), axis=1)
-            for place, funder in pairs.T.tolist():
-                found.setdefault(divmod(place, self.shape[1]), set()).add(funder)
+        for block, counted in self._blocks():
+            theirs = np.flatnonzero(counted & np.isin(block.funder, funders))
+            for first in range(0, len(theirs), AT_ONCE):
+                parts = self._crossed(block, theirs[first : first + AT_ONCE])
+                pairs = np.unique(np.stack([parts.cell, block.funder[parts.grant]]), axis=1)
+                for place, funder in pairs.T.tolist():
+                    found.setdefault(divmod(place, self.shape[1]), set()).add(funder)
         return found
 
 

@@ -241,9 +241,9 @@ def last_day_off_by_one(block, day):
     return (block.runs_from <= day) & (block.runs_to > day)
 
 
-def last_day_not_over(block, day, otherwise, *, elapsed=blocks.Block.elapsed):
+def last_day_not_over(block, day, grants, *, otherwise, elapsed=blocks.Block.elapsed):
     """A day counted as over only from the next day on."""
-    return elapsed(block, None if day is None else day - 1, otherwise)
+    return elapsed(block, None if day is None else day - 1, grants, otherwise=otherwise)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Pages that look over the whole portfolio."""
+"""Where coverage falls short, and money by any two things."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from django.shortcuts import render
 from accounts.access import FUNDERS, only
 from counting.tables import PENCE, Table
 from funders_portal import charts, choices, summary, written
+from funders_portal.dashboards.answers import csv_file, refused
 from grants.models import Grant
 from priorities import columns, coverage, filters, freshness, gaps
 from priorities.columns import Portfolio
@@ -30,7 +31,7 @@ def coverage_page(request: HttpRequest) -> HttpResponse:
     """Where coverage falls short, then the figures by any two things, from the choices in the address."""
     asked = CoverageFilter(request.GET)
     if not asked.is_valid():
-        return _refused(request, asked)
+        return refused(request, asked)
     question, portfolio = asked.question, columns.current()
     table = coverage.table(question, portfolio=portfolio)
     short = gaps.table(on=question.on, portfolio=portfolio)
@@ -63,8 +64,8 @@ def coverage_csv(request: HttpRequest) -> HttpResponse:
     """The same figures for a spreadsheet, every row and column."""
     asked = CoverageFilter(request.GET)
     if not asked.is_valid():
-        return _refused(request, asked)
-    return _csv(written.table_as_csv(coverage.table(asked.question)), f"coverage-{asked.question.on}.csv")
+        return refused(request, asked)
+    return csv_file(written.table_as_csv(coverage.table(asked.question)), f"coverage-{asked.question.on}.csv")
 
 
 @only(*FUNDERS)
@@ -72,9 +73,9 @@ def gaps_csv(request: HttpRequest) -> HttpResponse:
     """Every watched place that falls short, for a spreadsheet."""
     asked = CoverageFilter(request.GET)
     if not asked.is_valid():
-        return _refused(request, asked)
+        return refused(request, asked)
     on = asked.question.on
-    return _csv(written.gaps_as_csv(gaps.table(on=on).gaps), f"falls-short-{on}.csv")
+    return csv_file(written.gaps_as_csv(gaps.table(on=on).gaps), f"falls-short-{on}.csv")
 
 
 @only(*FUNDERS)
@@ -82,7 +83,7 @@ def coverage_grants(request: HttpRequest) -> HttpResponse:
     """The grants behind one figure, or behind one sentence of the list, each with its part."""
     asked = CoverageFilter(request.GET, also=("row", "column", "gap", "kind", "page"))
     if not asked.is_valid() or not _names_a_figure(asked):
-        return _refused(request, asked)
+        return refused(request, asked)
     if request.GET.get("gap"):
         context = _behind_sentence(asked.question, request.GET["gap"], request.GET.get("kind", ""))
     else:
@@ -109,18 +110,6 @@ def _names_a_figure(asked: CoverageFilter) -> bool:
         if code and code not in known:
             asked.form.add_error(None, f"{name}: {filters.unknown(code, known)}")
     return bool(asked.is_valid())
-
-
-def _csv(text: str, name: str) -> HttpResponse:
-    return HttpResponse(
-        text,
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
-
-
-def _refused(request: HttpRequest, asked: CoverageFilter) -> HttpResponse:
-    return render(request, "funders_portal/coverage_refused.html", choices.sheet(asked), status=400)
 
 
 def _choices(asked: CoverageFilter, data: QueryDict) -> dict[str, Any]:

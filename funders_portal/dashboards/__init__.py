@@ -1,0 +1,1 @@
+"""Pages that look over the whole portfolio, one module a page."""
