@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from random import Random
 from typing import Any
 
 from django.db import transaction
 
+from accounts import organisations
 from accounts.models import Alias, Group, Identifier, JournalEntry, Membership, Organisation, Person
 from counting.money import WHOLE
 from grants import bulk, changes, imports, portfolio
@@ -36,6 +37,7 @@ START, DAYS = date(2022, 1, 1), 1_800
 PROGRAMMES = ("", "Core costs", "Refuge", "Early action")
 CURRENCIES = ("GBP",) * 8 + ("EUR", "USD")
 CREATE, SHARES, DATES, REMOVE, UNDO, ROLLBACK = "create", "shares", "dates", "remove", "undo", "rollback"
+ROLE = "role"
 KINDS = (CREATE, SHARES, DATES, REMOVE, UNDO, ROLLBACK)
 USUAL = (CREATE, CREATE, SHARES, SHARES, DATES, DATES, REMOVE, UNDO, ROLLBACK)
 """What is done to every portfolio, in any order, with one more of any kind."""
@@ -98,6 +100,7 @@ class World:
             "currency": self.chance.choice(CURRENCIES),
             "amount_awarded": 0 if joint else pence,
             "joint_share": joint,
+            "regrant_type": self.chance.choice([""] * 4 + ["FRG010"]),
             "award_date": self.day(),
             **_dates("planned", *start),
             **_dates("actual", *(actual if self.chance.random() < 0.3 else (None, None))),
@@ -112,8 +115,12 @@ class World:
         return portfolio.Details(
             plain=self.plain(),
             funder=self.chance.choice(self.funders),
-            recipients=self.chance.sample(self.grantees, self.chance.randint(1, 2)),
+            recipients=self.recipients(),
         )
+
+    def recipients(self) -> list[Organisation]:
+        """One charity or two, or now and then another funder, which grants the money on."""
+        return self.chance.sample(self.grantees + self.funders, self.chance.choice([1, 1, 2]))
 
     # --- what is asked --------------------------------------------------------------------------------------------
     def questions(self) -> list[Question]:
@@ -202,9 +209,7 @@ def fill(world: World, size: int) -> None:
         for number in range(size)
     )
     Recipient.objects.bulk_create(
-        Recipient(grant=grant, organisation=organisation)
-        for grant in grants
-        for organisation in world.chance.sample(world.grantees, world.chance.randint(1, 2))
+        Recipient(grant=grant, organisation=organisation) for grant in grants for organisation in world.recipients()
     )
     bulk.insert(
         Link,
@@ -256,6 +261,15 @@ def restore(world: World) -> None:
     portfolio.restore(grant=grant, by=world.by, at=NOW)
 
 
+def change_role(world: World) -> None:
+    """A charity begins or ceases to fund, so that money regranted to it counts in its own grants or where it stands."""
+    organisation = world.chance.choice(world.grantees)
+    organisation.refresh_from_db()
+    standing = organisations.as_it_stands(organisation)
+    details = replace(standing, roles=standing.roles ^ {"is_funder"})
+    organisations.change(organisation=organisation, details=details, by=world.by, at=NOW)
+
+
 def set_shares(world: World) -> None:
     dimension, grant = world.chance.choice(Dimension.values), world.grant()
     shares = world.answers(dimension)[dimension] if world.chance.random() < 0.85 else {}
@@ -285,6 +299,7 @@ def confirm(world: World) -> None:
 
 def _suggestion(world: World, grant: Grant, dimension: str) -> int:
     code = world.chance.choice([each for each in world.codes[dimension] if each != NOT_STATED])
+    Suggestion.objects.filter(grant=grant, dimension=dimension).delete()
     row = {"grant": grant, "dimension": dimension, "code_id": world.codes[dimension][code]}
     return Suggestion.objects.create(**row, rule="title", reason="refuge").pk
 
@@ -384,6 +399,8 @@ Edit = Callable[[World], None]
 CREATING: tuple[Edit, ...] = (add, add, bring)
 SORTING: tuple[Edit, ...] = (set_shares, sort, sort_many, confirm)
 DATING: tuple[Edit, ...] = (change, only_dates)
+BESIDE: tuple[Edit, ...] = (change_role,)
+"""Edits of other rows that move figures all the same."""
 ROLLED_BACK: tuple[Edit, ...] = (add, change, only_dates, remove, set_shares, sort_many, confirm, bring)
 
 
@@ -416,13 +433,14 @@ def edit_of(kind: str, world: World) -> Edit:
         REMOVE: lambda: list(removable(world)),
         UNDO: lambda: list(undoable(world)),
         ROLLBACK: lambda: ROLLED_BACK,
+        ROLE: lambda: BESIDE,
     }
     return world.chance.choice(choices[kind]())
 
 
 def planned(world: World) -> Iterator[tuple[str, Edit]]:
     """Ten edits and a little more, of every kind, in any order; a file is mostly brought before something is undone."""
-    kinds = [*USUAL, world.chance.choice(KINDS)]
+    kinds = [*USUAL, world.chance.choice([*KINDS, ROLE, ROLE])]
     world.chance.shuffle(kinds)
     for kind in kinds:
         if kind == UNDO and not world.brought and (world.chance.random() < 0.6 or not list(undoable(world))):

@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
+from accounts.models import Organisation
 from counting.tables import PENCE, Table
 from grants.models import Grant, Recipient
 from priorities.coverage import Question
@@ -20,7 +21,7 @@ CODE = ("id", "dimension", "code")
 LINK = ("grant_id", "dimension", "code_id", "share")
 GRANT = (
     "id", "amount_awarded", "currency", "funder_id", "programme", "joint_share", "award_date", "planned_start",
-    "planned_end", "actual_start", "actual_end",
+    "planned_end", "actual_start", "actual_end", "regrant_type",
 )  # fmt: skip
 
 
@@ -44,8 +45,9 @@ class Standing:
         recipients: dict[int, set[int]] = defaultdict(set)
         for grant, organisation in Recipient.objects.values_list("grant_id", "organisation_id"):
             recipients[grant].add(organisation)
+        funders = set(Organisation.objects.filter(is_funder=True).values_list("id", flat=True))
         rows = Grant.objects.filter(removed_at=None).order_by("id").values_list(*GRANT, named=True)
-        return cls([told(each, shares[each.id], frozenset(recipients[each.id])) for each in rows], dict(orders))
+        return cls([told(each, shares[each.id], recipients[each.id], funders) for each in rows], dict(orders))
 
     def answer(self, question: Question) -> Answer:
         """What a table of this question must say."""
@@ -65,7 +67,7 @@ class Standing:
         return [code for code in self.orders[dimension] if not kept or code in kept]
 
 
-def told(grant: Any, shares: dict[str, dict[str, int]], recipients: frozenset[int]) -> Told:
+def told(grant: Any, shares: dict[str, dict[str, int]], recipients: set[int], funders: set[int]) -> Told:
     return Told(
         pence=grant.amount_awarded,
         currency=grant.currency,
@@ -77,8 +79,9 @@ def told(grant: Any, shares: dict[str, dict[str, int]], recipients: frozenset[in
         planned_to=grant.planned_end,
         shares=shares,
         joint=grant.joint_share,
-        recipients=recipients,
+        recipients=frozenset(recipients),
         programme=grant.programme,
+        passed_on=bool(grant.regrant_type) and len(recipients) == 1 and recipients <= funders,
     )
 
 

@@ -18,7 +18,10 @@ CUT_IN_THIS_ORDER = ["priority", "region", "group", "exploitation", "service", "
 
 @dataclass
 class Told:
-    """A grant as a test made it up or read it; shares are basis points by dimension and code, the rest not stated."""
+    """A grant as a test made it up or read it; shares are basis points by dimension and code, the rest not stated.
+
+    passed_on: money to be granted on by its one recipient, a funder here, in whose own grants it counts.
+    """
 
     pence: int
     currency: str
@@ -33,6 +36,7 @@ class Told:
     removed: bool = False
     recipients: frozenset[int] = frozenset()
     programme: str = ""
+    passed_on: bool = False
 
 
 @dataclass
@@ -87,7 +91,7 @@ def recount(
 
 def kept(grant: Told, question: Question) -> bool:
     """Whether the filters by funder, recipient and programme keep a grant that counts at all."""
-    if grant.removed or grant.joint:
+    if grant.removed or grant.joint or grant.passed_on:
         return False
     return (
         (not question.funders or grant.funder in question.funders)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from priorities.coverage import Question
     from tests.priorities.orm_recount import Answer
 
+SAVE, BEGIN_AGAIN = "save", "begin again"
+"""What the reader may be told to do first: save its columns, or begin from what it saved, as after a restart."""
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -31,8 +33,14 @@ def main() -> None:
     import django
 
     django.setup()
+    from priorities import columns
+
     for line in sys.stdin:
-        number, asked = json.loads(line)
+        number, asked, first = json.loads(line)
+        if first == SAVE:
+            columns.keep()
+        if first in (SAVE, BEGIN_AGAIN):
+            columns.forget()
         print(json.dumps([number, tables([question(each) for each in asked])]), flush=True)
 
 
@@ -71,11 +79,11 @@ class Reader:
                 text=True,
             )
 
-    def ask(self, asked: Sequence[Question]) -> None:
-        """Tell it to compare now."""
+    def ask(self, asked: Sequence[Question], *, first: str = "") -> None:
+        """Tell it to compare now, and what to do before that."""
         assert self.process.stdin
         self.number += 1
-        told = json.dumps([self.number, [asdict(each) for each in asked]], default=str)
+        told = json.dumps([self.number, [asdict(each) for each in asked], first], default=str)
         self.process.stdin.write(told + "\n")
         self.process.stdin.flush()
 
