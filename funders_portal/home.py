@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.access import FUNDERS, GRANTEES, Administrator, Anyone, may, only
 from accounts.models import Organisation, Person
-from funders_portal import waiting
+from funders_portal import summary, waiting
 from grants.models import Grant, Project
 from priorities import columns, freshness, gaps
 from priorities.coverage import Question
@@ -61,6 +61,7 @@ def _for_funder(person: Person) -> dict[str, Any]:
     files = waiting.imports(person)
     imports = list(files[:MOST_TASKS])
     short = gaps.table(on=today, portfolio=portfolio)
+    rests_on = freshness.of(Question(on=today), portfolio=portfolio)
     room = max(0, MOST_TASKS - len(imports) - bool(to_sort.grants))
     return {
         "empty": not Grant.objects.current().exists(),
@@ -73,7 +74,8 @@ def _for_funder(person: Person) -> dict[str, Any]:
         "ending": waiting.ending(person, today, room),
         "short": waiting.marked(person, short.lines[:MOST_SENTENCES]),
         "shortfalls": len(short.lines),
-        "rests_on": freshness.of(Question(on=today), portfolio=portfolio),
+        "rests_on": rests_on,
+        "where": summary.places_in_words(rests_on.places),
     }
 
 

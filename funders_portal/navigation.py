@@ -36,7 +36,20 @@ UPLOAD_PAGES = ("grant_add", "imports", "import", "import_progress", "import_mis
 
 MAIN = (
     Place("home", _("Home"), to=FUNDERS + GRANTEES),
-    Place("coverage", _("Coverage"), names=("coverage_grants",), to=FUNDERS),
+    Place(
+        "coverage",
+        _("Coverage"),
+        names=("coverage_grants", "funder_view"),
+        to=FUNDERS,
+        beneath=(
+            Place("coverage", _("Where it falls short"), names=("gaps",)),
+            Place("coverage_by", _("By area and place")),
+            Place("need", _("Beside need")),
+            Place("runs_out", _("When money runs out")),
+            Place("who_funds", _("Who funds what")),
+            Place("try_a_grant", _("Try a grant")),
+        ),
+    ),
     Place(
         "grants",
         _("Grants"),

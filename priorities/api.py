@@ -18,10 +18,16 @@ from rest_framework.viewsets import GenericViewSet, ViewSet
 from accounts.access import FUNDERS, SignedIn
 from accounts.api_access import Guarded
 from accounts.filters import ApiForm
-from priorities import coverage
-from priorities.filters import CoverageFilter, DayFilter, GapFilter
+from priorities import coverage, running_out, who_funds
+from priorities.filters import CoverageFilter, DayFilter, GapFilter, RunningFilter
 from priorities.models import Code, Dimension
-from priorities.serializers import CodeSerializer, GapsSerializer, TableSerializer
+from priorities.serializers import (
+    CodeSerializer,
+    GapsSerializer,
+    RunsOutSerializer,
+    TableSerializer,
+    WhoFundsSerializer,
+)
 
 ALSO = ("format",)
 """What the API itself reads is no filter."""
@@ -64,6 +70,36 @@ class GapViewSet(Guarded, ViewSet):
         if not asked.is_valid():
             raise ValidationError(_refusals(asked))
         return Response(asked.found().as_dict())
+
+
+class RunsOutViewSet(Guarded, ViewSet):
+    guard = FUNDERS
+
+    @extend_schema(
+        description="Whole awards that run on the first of each of the next 24 months, and what ends in each, by area.",
+        parameters=list(parameters(RunningFilter)),
+        responses=RunsOutSerializer,
+    )
+    def list(self, request: Request) -> Response:
+        asked = RunningFilter(request.query_params, also=ALSO)
+        if not asked.is_valid():
+            raise ValidationError(_refusals(asked))
+        return Response(running_out.look(asked.question).as_dict())
+
+
+class WhoFundsViewSet(Guarded, ViewSet):
+    guard = FUNDERS
+
+    @extend_schema(
+        description="Running money by funder and area, by funder, area and place, and where several fund the same.",
+        parameters=list(parameters(RunningFilter)),
+        responses=WhoFundsSerializer,
+    )
+    def list(self, request: Request) -> Response:
+        asked = RunningFilter(request.query_params, also=ALSO)
+        if not asked.is_valid():
+            raise ValidationError(_refusals(asked))
+        return Response(who_funds.look(asked.question).as_dict())
 
 
 class CodeFilter(django_filters.FilterSet):  # type: ignore[misc]

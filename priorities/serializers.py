@@ -68,6 +68,56 @@ class GapsSerializer(serializers.Serializer[Any]):
     lines = GapLineSerializer(many=True)
 
 
+class MonthSerializer(serializers.Serializer[Any]):
+    month = serializers.CharField(help_text=_("Year and month: 2025-03."))
+    running = serializers.IntegerField(help_text=_("Pence in grants that run on its first day."))
+    ending = serializers.IntegerField(help_text=_("Pence in grants that end in it."))
+    grants = serializers.IntegerField(help_text=_("How many grants end in it."))
+
+
+class RunsOutSerializer(serializers.Serializer[Any]):
+    """Whole awards month by month; the rows of `running` are days, one more than there are months."""
+
+    on = serializers.DateField()
+    months = MonthSerializer(many=True)
+    largest_fall = serializers.CharField(allow_null=True, help_text=_("The month in which most ends."))
+    undated = serializers.IntegerField(help_text=_("Grants that do not say when they end, in no figure."))
+    running = TableSerializer()
+    ending = TableSerializer()
+
+
+class PartSerializer(serializers.Serializer[Any]):
+    funder = LineSerializer()
+    area = serializers.CharField()
+    place = serializers.CharField()
+    pence = serializers.IntegerField()
+
+
+class MeetingSerializer(serializers.Serializer[Any]):
+    area = serializers.CharField()
+    place = serializers.CharField()
+    pence = serializers.IntegerField()
+    funders = LineSerializer(many=True)
+    charities = serializers.IntegerField(help_text=_("Charities with running grants here of two or more of them."))
+
+
+class PairSerializer(serializers.Serializer[Any]):
+    funders = LineSerializer(many=True)
+    charities = serializers.IntegerField(help_text=_("Charities with running grants of both."))
+    places = serializers.IntegerField(help_text=_("Areas and places in which both have running grants."))
+
+
+class WhoFundsSerializer(serializers.Serializer[Any]):
+    """Running money by funder; the code of a funder is its number in the portal."""
+
+    on = serializers.DateField()
+    table = TableSerializer()
+    parts = PartSerializer(many=True)
+    meetings = MeetingSerializer(many=True)
+    alone = serializers.IntegerField(help_text=_("Areas and places in which one funder alone has running grants."))
+    pairs = PairSerializer(many=True)
+
+
 class CodeSerializer(serializers.ModelSerializer[Code]):
     """One entry of the funders' own list (dimension "priority") or of a vocabulary beside it."""
 

@@ -25,7 +25,9 @@ FORMS = ("upload", "grant_add", "grant_edit", "organisation_add", "person_add", 
 REFUSALS = [
     ("404", STRANGER, "/nothing/here/"),
     ("403", VIEWER, "/people/"),
-    ("400", OFFICER, "/coverage/?rows=nothing"),
+    ("400", OFFICER, "/coverage/by/?rows=nothing"),
+    ("400", OFFICER, "/coverage/?on=2025-02-30"),
+    ("400", OFFICER, "/coverage/funder/?funder=1&funder=2"),
 ]
 HARMLESS = "style-src-attr"
 """Plotly sets a style attribute or two that the policy refuses and that nothing hangs on."""
