@@ -101,7 +101,7 @@ class Short:
     area: str
     dimension: str
     column: str
-    money_share_bp: int | None
+    money_share_bp: int
     need_share_bp: int
     people: str
     period: str
@@ -291,7 +291,7 @@ def _short(family: Family, each: Comparator, portfolio: Portfolio) -> Short:
         area=family.area,
         dimension=family.dimension,
         column=each.code,
-        money_share_bp=each.money,
+        money_share_bp=each.money or 0,
         need_share_bp=each.need,
         people=f"{family.series.people}, {places.named(family.series.place)}",
         period=each.figure.period,
