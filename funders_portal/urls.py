@@ -5,7 +5,7 @@ from rest_framework.routers import DefaultRouter
 
 from accounts.api import OrganisationViewSet
 from funders_portal import api, home
-from funders_portal.dashboards import coverage, funder, need, neglected, overview, runs_out, who_funds
+from funders_portal.dashboards import coverage, funder, need, neglected, overview, runs_out, trying, who_funds
 from grants.api import GrantViewSet, ProjectViewSet
 from priorities.api import CoverageViewSet, GapViewSet, NeedViewSet, PriorityViewSet, RunsOutViewSet, WhoFundsViewSet
 
@@ -49,6 +49,7 @@ urlpatterns = [
     path("coverage/need/", need.need_page, name="need"),
     path("coverage/need/chart/", need.need_chart, name="need_chart"),
     path("coverage/need.csv", need.need_csv, name="need_csv"),
+    path("coverage/try/", trying.try_a_grant, name="try_a_grant"),
     path("help/", home.help_page, name="help"),
     path("healthz", home.healthz, name="healthz"),
     path("", include("accounts.urls")),
