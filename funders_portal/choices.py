@@ -6,8 +6,10 @@ import copy
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -15,7 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Organisation
 from priorities import coverage
 from priorities.coverage import Question
-from priorities.filters import CoverageFilter
+from priorities.filters import CoverageFilter, RunningFilter
 from priorities.models import Dimension
 
 
@@ -46,6 +48,11 @@ def by_in_words(question: Question) -> str:
         "rows": Dimension(question.rows).label,
         "columns": Dimension(question.columns).label,
     }
+
+
+def day_query(question: Question) -> str:
+    """The day and the funders as a query, so that what a page opens is of its own day even tomorrow."""
+    return urlencode([("on", question.on.isoformat()), *(("funder", each) for each in question.funders)])
 
 
 def narrowing(asked: CoverageFilter, data: QueryDict) -> list[Choice]:
@@ -102,11 +109,54 @@ def sheet(asked: CoverageFilter) -> dict[str, Any]:
         form.fields[name].widget.choices = _offered(form.fields[name].choices, usual=not asked.is_valid())
     return {
         "form": form,
+        "sheet_url": reverse("coverage_by"),
         "measure": form["measure"],
         "days": [form[name] for name in ("on", "from", "to")],
         "shown": [form[name] for name in ("rows", "columns")],
         "narrowed": [_ticks(form, name, choices) for name, choices in _narrowing_choices(asked)],
         "kept": [(name, value) for name in ("recipient", "programme") for value in asked.data.getlist(name) if value],
+    }
+
+
+def running_sheet(asked: RunningFilter) -> dict[str, Any]:
+    """The sheet of a page that says itself what it shows: a day, and what narrows."""
+    form: Any = asked.form
+    if asked.is_valid():
+        data = asked.data.copy()
+        data["on"] = asked.question.on.isoformat()
+        form = _with(form, data)
+    form.all_optional = True
+    return {
+        "form": form,
+        "day_field": form["on"],
+        "narrowed": [_ticks(form, name, choices) for name, choices in _narrowing_choices(asked)],
+        "kept": [(name, value) for name in ("recipient", "programme") for value in asked.data.getlist(name) if value],
+    }
+
+
+def day_and_funders(asked: CoverageFilter) -> dict[str, Any]:
+    """The sheet of a page that is about one day, of some funders or of all."""
+    form: Any = _filled(asked) if asked.is_valid() else asked.form
+    form.all_optional = True
+    funders = Organisation.objects.funders().values_list("id", "name")
+    return {
+        "form": form,
+        "sheet_url": reverse("coverage"),
+        "days": [form["on"]],
+        "narrowed": [_ticks(form, "funder", funders)],
+    }
+
+
+def day_and_funder(asked: CoverageFilter, funder: Organisation | None) -> dict[str, Any]:
+    """The sheet of a page that is about one day and one funder."""
+    form: Any = _filled(asked) if asked.is_valid() else asked.form
+    form.all_optional = True
+    return {
+        "form": form,
+        "sheet_url": reverse("funder_view"),
+        "days": [form["on"]],
+        "one_of": [(each, each == funder) for each in Organisation.objects.funders().order_by("name", "id")],
+        "refusals": list(form.errors.get("funder", ())),
     }
 
 
@@ -138,8 +188,12 @@ def _filled(asked: CoverageFilter) -> Any:
     for name, day in (("from", question.first), ("to", question.last)):
         if day:
             data[name] = day.isoformat()
+    return _with(asked.form, data)
+
+
+def _with(form: Any, data: QueryDict) -> Any:
     # Checked already, and making a form costs more than all the rest of the sheet.
-    form = copy.copy(asked.form)
+    form = copy.copy(form)
     form.data, form._bound_fields_cache = data, {}
     return form
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.access import FUNDERS, GRANTEES, Administrator, Anyone, may, only
 from accounts.models import Organisation, Person
-from funders_portal import waiting
+from funders_portal import summary, waiting
 from grants.models import Grant, Project
 from priorities import columns, freshness, gaps, kinds
 from priorities.coverage import Question
@@ -62,6 +62,7 @@ def _for_funder(person: Person) -> dict[str, Any]:
     to_sort = own_backlog(person, portfolio)
     files = waiting.imports(person)
     imports = list(files[:MOST_TASKS])
+    rests_on = freshness.of(Question(on=today), portfolio=portfolio)
     short = gaps.table(on=today, portfolio=portfolio, person=person)
     room = max(0, MOST_TASKS - len(imports) - bool(to_sort.grants))
     return {
@@ -75,7 +76,8 @@ def _for_funder(person: Person) -> dict[str, Any]:
         "ending": waiting.ending(person, today, room),
         "short": waiting.marked(person, short.lines[:MOST_SENTENCES]),
         "shortfalls": len(short.lines),
-        "rests_on": freshness.of(Question(on=today), portfolio=portfolio),
+        "rests_on": rests_on,
+        "where": summary.places_in_words(rests_on.places),
     }
 
 

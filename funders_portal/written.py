@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.utils.text import capfirst
@@ -12,8 +13,13 @@ from django.utils.translation import gettext as _
 
 from counting import money
 from counting.tables import PENCE, Table
+from priorities.beside import Beside, Part
+from priorities.models import Dimension
 from priorities.neglected import Named
+from priorities.running_out import RunningOut
 from priorities.shortfalls import Gap, Gaps
+from priorities.trend import Trend
+from priorities.who_funds import WhoFunds
 
 BYTE_ORDER_MARK = "\ufeff"
 """Without it Excel takes UTF-8 for something else."""
@@ -27,8 +33,52 @@ def table_as_csv(table: Table) -> str:
         for row, figures, total in zip(table.rows, table.cells, table.row_totals, strict=True)
     ]
     foot = [_("All"), *(_figure(table, each) for each in (*table.column_totals, table.total))]
-    others = [[code, money.major(amount, code)] for code, amount in sorted(table.other_currencies.items())]
-    return _csv([head, *body, foot, *others])
+    return _csv([head, *body, foot, *_others(table)])
+
+
+def trend_as_csv(trend: Trend) -> str:
+    """A priority area a line, and all together: running money in pounds and running grants on each of the days."""
+    head = [
+        Dimension.PRIORITY.label.capitalize(),
+        *(_("Running money %(day)s") % {"day": day.isoformat()} for day in trend.days),
+        *(_("Running grants %(day)s") % {"day": day.isoformat()} for day in trend.days),
+    ]
+    lines = [(each.line.label, each) for each in trend.areas] + [(_("All"), trend.together)]
+    return _csv([head, *([label, *map(money.major, each.pence), *each.grants] for label, each in lines)])
+
+
+def beside_as_csv(funder: str, lists: Sequence[tuple[str, Beside]]) -> str:
+    """An area or place a line: the funder's running money and the group's, in pounds, their shares, their grants."""
+    head = [_("List"), _("Entry"), funder, _("%(funder)s, share (%%)") % {"funder": funder}]
+    head += [
+        _("All funders here"),
+        _("All funders here, share (%)"),
+        _("%(funder)s, share of all (%%)") % {"funder": funder},
+    ]
+    head += [_("%(funder)s, grants") % {"funder": funder}, _("All funders here, grants")]
+    body = [
+        [name, label, *_both(part, beside.together)]
+        for name, beside in lists
+        for label, part in [*((part.line.label, part) for part in beside.parts), (_("All"), beside.together)]
+    ]
+    return _csv([head, *body])
+
+
+def _both(part: Part, whole: Part) -> list[Any]:
+    return [
+        money.major(part.own),
+        _hundredths(part.own, whole.own),
+        money.major(part.group),
+        _hundredths(part.group, whole.group),
+        _hundredths(part.own, part.group),
+        part.own_grants,
+        part.group_grants,
+    ]
+
+
+def _hundredths(part: int, whole: int) -> str:
+    """Per cent to a hundredth; empty of nothing."""
+    return f"{Decimal(part) * 100 / Decimal(whole):.2f}" if whole else ""
 
 
 def gaps_as_csv(found: Gaps) -> str:
@@ -83,6 +133,63 @@ def neglected_as_csv(rows: Sequence[Named]) -> str:
         for row in rows
     ]
     return _csv([head, *body])
+
+
+def running_out_as_csv(found: RunningOut) -> str:
+    """One line a month: what runs on its first day and what ends in it, by area; then what still runs after them."""
+    areas = [line.label for line in found.running.columns]
+    head = [
+        _("Month"),
+        _("Running on"),
+        *areas,
+        _("All"),
+        _("Grants ending in the month"),
+        *(_("Ends: %(area)s") % {"area": area} for area in areas),
+        _("Ends: all"),
+    ]
+    days = [*(month.first for month in found.months), found.after]
+    lines: list[list[Any]] = [
+        [day.isoformat()[:7], day.isoformat(), *map(money.major, [*figures, total])]
+        for day, figures, total in zip(days, found.running.cells, found.running.row_totals, strict=True)
+    ]
+    for line, month, figures in zip(lines, found.months, found.ending.cells, strict=False):
+        line += [month.grants, *map(money.major, [*figures, month.ending])]
+    return _csv([head, *lines, *_others(found.running)])
+
+
+def meetings_as_csv(found: WhoFunds) -> str:
+    """One line an area and place in which several funders have running grants."""
+    head = [_("Area"), _("Place"), _("Pounds"), _("Charities in common"), _("Number of funders"), _("Funders")]
+    body = [
+        [
+            each.area.label,
+            each.place.label,
+            money.major(each.pence),
+            each.charities,
+            len(each.funders),
+            "; ".join(line.label for line in each.funders),
+        ]
+        for each in found.meetings
+    ]
+    return _csv([head, *body])
+
+
+def pairs_as_csv(found: WhoFunds) -> str:
+    """One line for every two funders with charities in common."""
+    head = [_("Funder"), _("Funder"), _("Charities in common"), _("Areas and places that both fund")]
+    body = [[each.first.label, each.second.label, each.charities, each.places] for each in found.pairs]
+    return _csv([head, *body])
+
+
+def parts_as_csv(found: WhoFunds) -> str:
+    """One line for every funder, area and place with money in it."""
+    head = [_("Funder"), _("Area"), _("Place"), _("Pounds")]
+    body = [[part.funder.label, part.area.label, part.place.label, money.major(part.pence)] for part in found.parts()]
+    return _csv([head, *body])
+
+
+def _others(table: Table) -> list[list[Any]]:
+    return [[code, money.major(amount, code)] for code, amount in sorted(table.other_currencies.items())]
 
 
 def _figure(table: Table, figure: int) -> Any:

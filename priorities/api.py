@@ -19,10 +19,18 @@ from accounts.access import FUNDERS, SignedIn
 from accounts.api_access import Guarded
 from accounts.filters import ApiForm
 from accounts.models import Person
-from priorities import coverage
-from priorities.filters import CoverageFilter, DayFilter, GapFilter
-from priorities.models import Code, Dimension
-from priorities.serializers import CodeSerializer, GapsSerializer, TableSerializer
+from priorities import coverage, running_out, who_funds
+from priorities.filters import CoverageFilter, DayFilter, GapFilter, RunningFilter
+from priorities.models import Code, Dimension, NeedFigure
+from priorities.need_filters import NeedFigureFilter
+from priorities.serializers import (
+    CodeSerializer,
+    GapsSerializer,
+    NeedFigureSerializer,
+    RunsOutSerializer,
+    TableSerializer,
+    WhoFundsSerializer,
+)
 
 ALSO = ("format",)
 """What the API itself reads is no filter."""
@@ -68,6 +76,36 @@ class GapViewSet(Guarded, ViewSet):
         return Response(asked.found(cast(Person, request.user)).as_dict())
 
 
+class RunsOutViewSet(Guarded, ViewSet):
+    guard = FUNDERS
+
+    @extend_schema(
+        description="Whole awards that run on the first of each of the next 24 months, and what ends in each, by area.",
+        parameters=list(parameters(RunningFilter)),
+        responses=RunsOutSerializer,
+    )
+    def list(self, request: Request) -> Response:
+        asked = RunningFilter(request.query_params, also=ALSO)
+        if not asked.is_valid():
+            raise ValidationError(_refusals(asked))
+        return Response(running_out.look(asked.question).as_dict())
+
+
+class WhoFundsViewSet(Guarded, ViewSet):
+    guard = FUNDERS
+
+    @extend_schema(
+        description="Running money by funder and area, by funder, area and place, and where several fund the same.",
+        parameters=list(parameters(RunningFilter)),
+        responses=WhoFundsSerializer,
+    )
+    def list(self, request: Request) -> Response:
+        asked = RunningFilter(request.query_params, also=ALSO)
+        if not asked.is_valid():
+            raise ValidationError(_refusals(asked))
+        return Response(who_funds.look(asked.question).as_dict())
+
+
 class CodeFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Which entries; what is left out is not filtered."""
 
@@ -89,6 +127,19 @@ class PriorityViewSet(Guarded, ListModelMixin, GenericViewSet[Code]):
     queryset = Code.objects.select_related("parent")
     serializer_class = CodeSerializer
     filterset_class = CodeFilter
+
+
+@extend_schema_view(
+    list=extend_schema(
+        description="Published figures of need: the latest value of each, or each as it was known on a day.",
+        parameters=list(parameters(NeedFigureFilter)),
+    ),
+)
+class NeedViewSet(Guarded, ListModelMixin, GenericViewSet[NeedFigure]):
+    guard = FUNDERS
+    queryset = NeedFigure.objects.standing().select_related("series")
+    serializer_class = NeedFigureSerializer
+    filterset_class = NeedFigureFilter
 
 
 def _refusals(asked: django_filters.FilterSet) -> dict[str, Any]:

@@ -21,10 +21,10 @@ from accounts.models import Identifier, Organisation, Person
 from grants.models import Grant
 from priorities import coverage, gaps
 from priorities.coverage import Question
-from priorities.gaps import Gaps
 from priorities.kinds import KINDS, WORDS
 from priorities.models import Dimension
 from priorities.reading import Vocabulary
+from priorities.shortfalls import Gaps
 
 MEASURES = [
     (coverage.LIVE, _("In running grants (whole award)")),
@@ -151,7 +151,7 @@ class CoverageForm(StrictForm):
     def clean(self) -> dict[str, Any]:
         asked = super().clean()
         query: Any = self.data
-        for name in ("rows", "columns", "measure", "on", *WINDOW):
+        for name in {"rows", "columns", "measure", "on", *WINDOW} & set(self.fields):
             given = {each for each in query.getlist(name) if each}
             if len(given) > 1:
                 self.add_error(name, _("Only one can be asked for; the address gives %(n)s.") % {"n": len(given)})
@@ -271,11 +271,11 @@ class CoverageFilter(Telling, _Window, _Codes):  # type: ignore[misc]
         asked = self.form.cleaned_data
         on = asked["on"] or self.at or timezone.localdate()
         first, last = self._window(asked, on)
-        rows, across = _shown(asked["rows"], asked["columns"])
+        rows, across = _shown(asked.get("rows", ""), asked.get("columns", ""))
         return Question(
             rows=rows,
             columns=across,
-            measure=asked["measure"] or Question.measure,
+            measure=asked.get("measure") or Question.measure,
             on=on,
             first=first,
             last=last,
@@ -288,12 +288,18 @@ class CoverageFilter(Telling, _Window, _Codes):  # type: ignore[misc]
     @staticmethod
     def _window(asked: Mapping[str, Any], on: date) -> tuple[date | None, date | None]:
         """A day has no window; a yearly share without one is that of the day's calendar year."""
-        first, last = asked["from"], asked["to"]
-        if asked["measure"] in ("", coverage.LIVE):
+        if asked.get("measure", "") in ("", coverage.LIVE):
             return None, None
+        first, last = asked["from"], asked["to"]
         if asked["measure"] == coverage.SPREAD and not (first or last):
             return date(on.year, 1, 1), date(on.year, 12, 31)
         return first, last
+
+
+class RunningFilter(CoverageFilter):
+    """The same for pages that say themselves what they show of running grants: a day, and what narrows them."""
+
+    vars().update(dict.fromkeys(("rows", "columns", "measure", *WINDOW)))
 
 
 def _as_query(data: Mapping[str, Any]) -> MultiValueDict[str, Any]:

@@ -13,7 +13,7 @@ from accounts.models import Organisation, Person
 from counting import periods
 from counting.money import WHOLE
 from counting.places import INTERNATIONAL
-from priorities import beside_need, coverage, emptiness, kinds, sentences, watching, weak_spots
+from priorities import coverage, emptiness, kinds, need, sentences, watching, weak_spots
 from priorities.blocks import Flags
 from priorities.columns import Portfolio
 from priorities.coverage import Question, day_number
@@ -128,7 +128,7 @@ class Look:
         )
         return Found((AGREED, 0, -missed.pence, place), gap, cell)
 
-    def under_need(self, cell: Cell | None, short: beside_need.Short, where: str, place: int) -> Found:
+    def under_need(self, cell: Cell | None, short: need.Short, where: str, place: int) -> Found:
         gap = Gap(
             kind=UNDER_NEED,
             row=short.area,
@@ -155,7 +155,7 @@ class Look:
             for short in found
         ]
 
-    def several(self, short: beside_need.Short) -> str:
+    def several(self, short: need.Short) -> str:
         vocabulary = self.portfolio.vocabulary
         area = vocabulary[AREAS][vocabulary.at(AREAS, short.area)]
         entries = [vocabulary[short.dimension][vocabulary.at(short.dimension, code)] for code in short.columns]
@@ -244,11 +244,11 @@ class Look:
         return cell.area.code, cell.dimension, (cell.code,) if cell.code else ()
 
     @cached_property
-    def needs(self) -> dict[tuple[str, str, tuple[str, ...]], list[beside_need.Short]]:
+    def needs(self) -> dict[tuple[str, str, tuple[str, ...]], list[need.Short]]:
         """What is small beside the need, by area, dimension and codes; only in areas that are watched by that list."""
-        found: dict[tuple[str, str, tuple[str, ...]], list[beside_need.Short]] = {}
+        found: dict[tuple[str, str, tuple[str, ...]], list[need.Short]] = {}
         watched = {(cell.area.code, cell.dimension) for cell in self.cells}
-        for short in beside_need.short(on=self.on, portfolio=self.portfolio, below_bp=self.rules.need):
+        for short in need.short(on=self.on, portfolio=self.portfolio, below_bp=self.rules.need):
             if (short.area, short.dimension) in watched:
                 found.setdefault((short.area, short.dimension, tuple(short.columns)), []).append(short)
         return found

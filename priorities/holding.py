@@ -103,8 +103,7 @@ class Holding:
         alone."""
         size, kinds, parts = standing.running.size, 4, list(standing.running_parts())
         places = [cell * kinds + self.traits[id(block)].breadth.take(grant) for block, grant, cell, _ in parts]
-        counts: Any = sum(np.bincount(place, minlength=size * kinds) for place in places)
-        number = counts.reshape(size, kinds)
+        number = np.sum([np.bincount(place, minlength=size * kinds) for place in places], axis=0).reshape(size, kinds)
         says = number[:, 1:].sum(axis=1)
         narrow = (number[:, _NARROW] >= SEVERAL) & (number[:, _NARROW] * WHOLE >= says * least)
         if not narrow.any():
@@ -138,9 +137,9 @@ class Holding:
         recipient = block.recipient.take(rows)
         heap = np.where(recipient == NOBODY, BUCKETS, recipient & (BUCKETS - 1))
         of_rows = ((self._funders(block, rows), np.int32), (heap, np.int8), (self._breadth(block, rows), np.int8))
-        columns: list[Ints] = []
+        columns: list[Any] = []
         for values, kind in of_rows:
-            column: Any = np.zeros(block.size, kind)
+            column = np.zeros(block.size, kind)
             column[rows] = values
             columns.append(column)
         return Traits(*columns)

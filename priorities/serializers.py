@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from priorities.kinds import KINDS, RESTS_ON, UNKNOWN, WAITING
-from priorities.models import Code
+from priorities.models import Code, NeedFigure
 
 
 class LineSerializer(serializers.Serializer[Any]):
@@ -100,6 +100,56 @@ class GapsSerializer(serializers.Serializer[Any]):
     )
 
 
+class MonthSerializer(serializers.Serializer[Any]):
+    month = serializers.CharField(help_text=_("Year and month: 2025-03."))
+    running = serializers.IntegerField(help_text=_("Pence in grants that run on its first day."))
+    ending = serializers.IntegerField(help_text=_("Pence in grants that end in it."))
+    grants = serializers.IntegerField(help_text=_("How many grants end in it."))
+
+
+class RunsOutSerializer(serializers.Serializer[Any]):
+    """Whole awards month by month; the rows of `running` are days, one more than there are months."""
+
+    on = serializers.DateField()
+    months = MonthSerializer(many=True)
+    largest_fall = serializers.CharField(allow_null=True, help_text=_("The month in which most ends."))
+    undated = serializers.IntegerField(help_text=_("Grants that do not say when they end, in no figure."))
+    running = TableSerializer()
+    ending = TableSerializer()
+
+
+class PartSerializer(serializers.Serializer[Any]):
+    funder = LineSerializer()
+    area = serializers.CharField()
+    place = serializers.CharField()
+    pence = serializers.IntegerField()
+
+
+class MeetingSerializer(serializers.Serializer[Any]):
+    area = serializers.CharField()
+    place = serializers.CharField()
+    pence = serializers.IntegerField()
+    funders = LineSerializer(many=True)
+    charities = serializers.IntegerField(help_text=_("Charities with running grants here of two or more of them."))
+
+
+class PairSerializer(serializers.Serializer[Any]):
+    funders = LineSerializer(many=True)
+    charities = serializers.IntegerField(help_text=_("Charities with running grants of both."))
+    places = serializers.IntegerField(help_text=_("Areas and places in which both have running grants."))
+
+
+class WhoFundsSerializer(serializers.Serializer[Any]):
+    """Running money by funder; the code of a funder is its number in the portal."""
+
+    on = serializers.DateField()
+    table = TableSerializer()
+    parts = PartSerializer(many=True)
+    meetings = MeetingSerializer(many=True)
+    alone = serializers.IntegerField(help_text=_("Areas and places in which one funder alone has running grants."))
+    pairs = PairSerializer(many=True)
+
+
 class CodeSerializer(serializers.ModelSerializer[Code]):
     """One entry of the funders' own list (dimension "priority") or of a vocabulary beside it."""
 
@@ -123,3 +173,42 @@ class CodeSerializer(serializers.ModelSerializer[Code]):
             "valid_from",
             "valid_to",
         )
+
+
+class NeedFigureSerializer(serializers.ModelSerializer[NeedFigure]):
+    """One published figure of need."""
+
+    series = serializers.CharField(source="series.code")
+    people = serializers.CharField(source="series.people", help_text=_("Who or what is counted."))
+    kind = serializers.CharField(source="series.kind", help_text=_("How it was counted."))
+    counts = serializers.CharField(source="series.unit")
+    by = serializers.CharField(source="axis", help_text=_("What the part is a part by; empty for all of them."))
+    published_on = serializers.DateField(allow_null=True, help_text=_("Null where it is not known."))
+
+    class Meta:
+        model = NeedFigure
+        fields = (
+            "series",
+            "people",
+            "kind",
+            "counts",
+            "first",
+            "last",
+            "period",
+            "place",
+            "by",
+            "part",
+            "value",
+            "share",
+            "printed",
+            "edition",
+            "published_on",
+            "source",
+            "url",
+        )
+        extra_kwargs = {
+            "place": {"help_text": _("A place's code, or UK, GB, EW (England and Wales) or ENG (England).")},
+            "share": {"help_text": _("Basis points of all of them, where a share was published.")},
+            "printed": {"help_text": _("The share as the source has it.")},
+            "edition": {"help_text": _("Which value came later, where the day of publication is not known.")},
+        }

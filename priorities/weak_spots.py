@@ -8,11 +8,11 @@ from datetime import date
 from django.utils.translation import gettext, ngettext
 
 from counting import money
-from priorities.beside_need import Short
 from priorities.evidence import Owed
 from priorities.holding import Cut, Held
 from priorities.kinds import CHARITY, GRANT, percent
 from priorities.models import Dimension
+from priorities.need import Short
 from priorities.sentences import day, number, place
 from priorities.to_sort import Backlog
 from priorities.watching import Cell

@@ -1,4 +1,4 @@
-"""Where coverage falls short, and money by any two things."""
+"""By area and place: money by any two things, and the grants behind every figure."""
 
 from __future__ import annotations
 
@@ -17,35 +17,33 @@ from counting.tables import PENCE, Table
 from funders_portal import charts, choices, summary, written
 from funders_portal.dashboards.answers import csv_file, refused
 from grants.models import Grant
-from priorities import columns, coverage, filters, freshness, gaps, kinds
+from priorities import columns, coverage, filters, freshness, gaps, kinds, passed_on
 from priorities.columns import Portfolio
 from priorities.coverage import Question
-from priorities.filters import CoverageFilter, GapFilter
-from priorities.shortfalls import Gaps, Sentence, Task
+from priorities.filters import CoverageFilter
+from priorities.shortfalls import Sentence, Task
 
-FIRST_SENTENCES = 10
 GRANTS_A_PAGE = 50
 
 
 @only(*FUNDERS)
 def coverage_page(request: HttpRequest) -> HttpResponse:
-    """Where coverage falls short, then the figures by any two things, from the choices in the address."""
+    """The figures by any two things, from the choices in the address."""
     asked = CoverageFilter(request.GET)
     if not asked.is_valid():
         return refused(request, asked)
     question, portfolio = asked.question, columns.current()
     table = coverage.table(question, portfolio=portfolio)
-    short = gaps.table(on=question.on, portfolio=portfolio, person=_person(request))
     rests_on = freshness.of(question, portfolio=portfolio, answer=table)
     return render(
         request,
-        "funders_portal/coverage.html",
+        "funders_portal/coverage_by.html",
         {
             **_choices(asked, request.GET),
             **_figures(summary.trimmed(table), _counts(question, portfolio)),
-            **_sentences(short),
             "rests_on": rests_on,
             "where": summary.places_in_words(rests_on.places),
+            "passed_on": passed_on.of(question, portfolio),
             "empty": not portfolio.size,
         },
     )
@@ -67,16 +65,6 @@ def coverage_csv(request: HttpRequest) -> HttpResponse:
     if not asked.is_valid():
         return refused(request, asked)
     return csv_file(written.table_as_csv(coverage.table(asked.question)), f"coverage-{asked.question.on}.csv")
-
-
-@only(*FUNDERS)
-def gaps_csv(request: HttpRequest) -> HttpResponse:
-    """Every watched place that falls short, for a spreadsheet; of one kind or area where the address says so."""
-    asked = GapFilter(request.GET)
-    if not asked.is_valid():
-        return render(request, "priorities/gaps_refused.html", {"problems": asked.sentences()}, status=400)
-    found = asked.found(_person(request))
-    return csv_file(written.gaps_as_csv(found), f"falls-short-{found.on}.csv")
 
 
 @only(*FUNDERS)
@@ -121,6 +109,7 @@ def _choices(asked: CoverageFilter, data: QueryDict) -> dict[str, Any]:
         "by": choices.by_in_words(asked.question),
         "narrowing": choices.narrowing(asked, data),
         "query": data.urlencode(),
+        "on": asked.question.on,
     }
 
 
@@ -147,10 +136,6 @@ def _counts(question: Question, portfolio: Portfolio) -> dict[str, int]:
     if question.measure == coverage.AWARDED and not question.has_window:
         question = replace(question, first=date.min)
     return coverage.row_counts(question, portfolio=portfolio)
-
-
-def _sentences(short: Gaps) -> dict[str, Any]:
-    return {"first": short.lines[:FIRST_SENTENCES], "more": short.lines[FIRST_SENTENCES:], "all": len(short.lines)}
 
 
 def _behind_figure(question: Question, row: str | None, column: str | None) -> dict[str, Any]:

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0003_sent_form'),
         ('grants', '0005_keys_indexed_once'),
-        ('priorities', '0005_share_of_running_money'),
+        ('priorities', '0006_need'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -122,6 +122,14 @@ def removed(world: World) -> dict[str, Any]:
     return {"pk": world.removed_grant.pk}
 
 
+def need_figure(world: World) -> dict[str, Any]:
+    return {"pk": world.need_figure.pk}
+
+
+def need_removed(world: World) -> dict[str, Any]:
+    return {"pk": world.removed_need.pk}
+
+
 def nothing(world: World) -> dict[str, Any]:
     return {}
 
@@ -213,10 +221,33 @@ DOORS: dict[str, Door] = {
     "neglected": Door(READERS),
     "neglected_csv": Door(READERS),
     "coverage": Door(READERS),
+    "areas_csv": Door(READERS),
+    "coverage_by": Door(READERS),
     "coverage_csv": Door(READERS),
     "gaps_csv": Door(READERS),
     "coverage_chart": Door(READERS),
     "coverage_grants": Door(READERS),
+    "runs_out": Door(READERS),
+    "runs_out_csv": Door(READERS),
+    "runs_out_chart": Door(READERS),
+    "runs_out_grants": Door(READERS, query={"on": "2026-11-21", "month": "2026-12"}),
+    "who_funds": Door(READERS),
+    "who_funds_csv": Door(READERS),
+    "who_funds_chart": Door(READERS),
+    "api-runs-out-list": Door(READERS),
+    "api-who-funds-list": Door(READERS),
+    "funder_view": Door(READERS),
+    "funder_view_csv": Door(READERS),
+    "need": Door(READERS),
+    "need_chart": Door(READERS, query={"family": "support-contract.victim_services.region"}),
+    "need_csv": Door(READERS),
+    "need_figures": Door(READERS),
+    "need_series": Door(READERS, at=lambda world: {"code": "nrm-referrals"}),
+    "need_add": Door(frozenset({SECRETARIAT})),
+    "need_example": Door(frozenset({SECRETARIAT})),
+    "need_remove": Door(frozenset({SECRETARIAT}), at=need_figure, posts=nothing),
+    "need_restore": Door(frozenset({SECRETARIAT}), at=need_removed, posts=nothing),
+    "api-need-list": Door(READERS),
     "api-grants-list": Door(READERS | OWN | MEMBERS_ELSEWHERE),
     "api-grants-detail": Door(READERS | OWN, hidden=MEMBERS_ELSEWHERE, at=grant),
     "api-projects-list": Door(READERS | OWN | MEMBERS_ELSEWHERE),

@@ -12,7 +12,7 @@ from funders_portal.demo import loading
 from grants import imports
 from grants.models import Grant, Import
 from priorities import rules
-from priorities.models import Code, Looking, SetAside, Suggestion, Target
+from priorities.models import Code, Looking, NeedFigure, SetAside, Suggestion, Target
 from tests import factories
 
 STRANGER, NOBODY = "stranger", "signed in, belongs nowhere"
@@ -47,6 +47,8 @@ class World:
     aside: SetAside
     looking: Looking
     source: Import
+    need_figure: NeedFigure
+    removed_need: NeedFigure
     people: dict[str, Person | None]
 
 
@@ -78,13 +80,18 @@ def build() -> World:
         ADVISER: factories.contributor(factories.OrganisationFactory(is_adviser=True)),
     }
     source = received(file_of(funder, charity), people[OFFICER])
+    need_figure, removed_need = NeedFigure.objects.filter(series__code="helpline-contacts")
+    removed_need.removed_at, removed_need.removed_by = factories.NOW, people[SECRETARIAT]
+    removed_need.save()
     officer = people[OFFICER]
     cell = {"area": area, "dimension": "region", "column": "SW", "by": officer, "at": factories.NOW}
     aside = SetAside.objects.create(
         **cell, kind="empty", reason="Decided in autumn", look_again_on=factories.NOW.date() + timedelta(days=400)
     )
     looking = Looking.objects.create(**cell, funder=funder, newest_grant=removed.pk)
-    return World(funder, charity, grant, removed, target, suggestion, aside, looking, source, people)
+    return World(
+        funder, charity, grant, removed, target, suggestion, aside, looking, source, need_figure, removed_need, people
+    )
 
 
 def file_of(funder: Organisation, charity: Organisation) -> bytes:

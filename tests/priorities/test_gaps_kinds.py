@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import Organisation, Person
 from grants.models import Grant, RelatedGrant
-from priorities import beside_need, gaps
+from priorities import gaps, need
 from priorities.gaps import Gap, Gaps
 from priorities.kinds import EMPTY, ENDING, FRAGILE, NO_EVIDENCE, TOO_NARROW, UNDER_NEED, UNKNOWN, WAITING
 from priorities.models import Evidence, GapRules
@@ -325,7 +325,7 @@ class TestBesideNeed:
             asked.append(below_bp)
             return self.shorts
 
-        monkeypatch.setattr(beside_need, "short", short)
+        monkeypatch.setattr(need, "short", short)
         self.shorts = [Short()]
         return asked
 
