@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from counting import money
 from counting.tables import PENCE, Table
 from priorities.beside import Beside, Part
-from priorities.gaps import EMPTY, ENDING, UNDER_TARGET, Gap
 from priorities.models import Dimension
+from priorities.neglected import Named
 from priorities.running_out import RunningOut
+from priorities.shortfalls import Gap, Gaps
 from priorities.trend import Trend
 from priorities.who_funds import WhoFunds
 
@@ -80,21 +81,56 @@ def _hundredths(part: int, whole: int) -> str:
     return f"{Decimal(part) * 100 / Decimal(whole):.2f}" if whole else ""
 
 
-def gaps_as_csv(gaps: Sequence[Gap]) -> str:
-    """One line a watched place that falls short, in the list's order."""
-    kinds = {EMPTY: _("No grant here"), UNDER_TARGET: _("Below what we agreed"), ENDING: _("Money running out")}
-    head = [_("What"), _("Where"), _("Pounds"), _("Grants"), _("Until"), _("May be out of date"), _("Sentence")]
+def gaps_as_csv(found: Gaps) -> str:
+    """One line a watched place that falls short, in the list's order; then those set aside, with their reason."""
+    head = [
+        _("What"),
+        _("Rule"),
+        _("Where"),
+        _("Pounds"),
+        _("Grants"),
+        _("Until"),
+        _("May be out of date"),
+        _("Looked at again on"),
+        _("Why it is set aside"),
+        _("Sentence"),
+    ]
+    body = [_gap(gap) for gap in found.gaps]
+    aside = [
+        _gap(line.gaps[0], line.aside.look_again_on.isoformat(), line.aside.reason)
+        for line in found.aside
+        if line.aside
+    ]
+    return _csv([head, *body, *aside])
+
+
+def _gap(gap: Gap, again: str = "", reason: str = "") -> list[Any]:
+    return [
+        gap.word,
+        gap.rule,
+        gap.place,
+        money.major(gap.pence),
+        gap.number,
+        gap.until.isoformat() if gap.until else "",
+        ", ".join(gap.out_of_date),
+        again,
+        reason,
+        gap.sentence,
+    ]
+
+
+def neglected_as_csv(rows: Sequence[Named]) -> str:
+    """Every group that the founding documents name, with what says that a grant reaches it."""
+    head = [_("Group"), _("What says that it is reached"), _("Pounds"), _("Grants"), _("Per cent of running money")]
     body = [
         [
-            kinds[gap.kind],
-            gap.place,
-            money.major(gap.pence),
-            len(gap.grants),
-            gap.until.isoformat() if gap.until else "",
-            ", ".join(gap.out_of_date),
-            gap.sentence,
+            row.group,
+            "; ".join(f"{name}: {what}" for name, what, _query in row.reached_by),
+            money.major(row.pence),
+            row.number,
+            "" if row.share is None else f"{row.share / 100:g}",
         ]
-        for gap in gaps
+        for row in rows
     ]
     return _csv([head, *body])
 

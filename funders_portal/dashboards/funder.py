@@ -13,7 +13,7 @@ from accounts.models import Organisation, Person
 from funders_portal import alongside, choices, summary, written
 from funders_portal.dashboards.answers import csv_file, of_a_day, refused
 from grants.models import Grant
-from priorities import columns, gaps, passed_on
+from priorities import columns, gaps, kinds, passed_on
 from priorities.beside import Look
 from priorities.coverage import Question
 from priorities.filters import CoverageFilter
@@ -97,7 +97,7 @@ def _ending(person: Person, look: Look) -> dict[str, Any]:
 def _alone(look: Look) -> dict[str, Any]:
     """What falls short and rests on this funder's grants alone, and every watched place that it alone pays for."""
     short = gaps.table(on=look.on, portfolio=look.portfolio)
-    running = [line for line in short.lines if line.kind != gaps.EMPTY and line.grants]
+    running = [line for line in short.lines if line.kind != kinds.EMPTY and line.grants]
     mine = look.mine([each for line in running for each in line.grants])
     alone = look.alone()
     return {
