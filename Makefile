@@ -1,6 +1,6 @@
 # The portal's commands. `make run` and `make test` need Python 3.11 or newer and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help run install test lint bench prove lock clean
+.PHONY: help run install test lint bench prove pictures lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -35,6 +35,9 @@ prove: $(VENV)/.installed-dev ## the random tests ten times over, each time from
 	@for seed in 1 2 3 4 5 6 7 8 9 10; do \
 		$(BIN)/python -m pytest -q -n $(or $(WORKERS),2) -m hypothesis --hypothesis-seed=$$(date +%s)$$seed $(ARGS) || exit 1; \
 	done
+
+pictures: $(VENV)/.installed-dev ## every page with the demo as a picture, into docs/pictures/ (needs Chromium)
+	@$(BIN)/python -m tests.pictures $(ARGS)
 
 lock: $(VENV)/.installed-dev ## new lock files from requirements.in and requirements-dev.in
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" requirements.in -o requirements.txt
