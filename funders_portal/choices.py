@@ -6,8 +6,10 @@ import copy
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -46,6 +48,11 @@ def by_in_words(question: Question) -> str:
         "rows": Dimension(question.rows).label,
         "columns": Dimension(question.columns).label,
     }
+
+
+def day_query(question: Question) -> str:
+    """The day and the funders as a query, so that what a page opens is of its own day even tomorrow."""
+    return urlencode([("on", question.on.isoformat()), *(("funder", each) for each in question.funders)])
 
 
 def narrowing(asked: CoverageFilter, data: QueryDict) -> list[Choice]:
@@ -102,6 +109,7 @@ def sheet(asked: CoverageFilter) -> dict[str, Any]:
         form.fields[name].widget.choices = _offered(form.fields[name].choices, usual=not asked.is_valid())
     return {
         "form": form,
+        "sheet_url": reverse("coverage_by"),
         "measure": form["measure"],
         "days": [form[name] for name in ("on", "from", "to")],
         "shown": [form[name] for name in ("rows", "columns")],
@@ -123,6 +131,32 @@ def running_sheet(asked: RunningFilter) -> dict[str, Any]:
         "day_field": form["on"],
         "narrowed": [_ticks(form, name, choices) for name, choices in _narrowing_choices(asked)],
         "kept": [(name, value) for name in ("recipient", "programme") for value in asked.data.getlist(name) if value],
+    }
+
+
+def day_and_funders(asked: CoverageFilter) -> dict[str, Any]:
+    """The sheet of a page that is about one day, of some funders or of all."""
+    form: Any = _filled(asked) if asked.is_valid() else asked.form
+    form.all_optional = True
+    funders = Organisation.objects.funders().values_list("id", "name")
+    return {
+        "form": form,
+        "sheet_url": reverse("coverage"),
+        "days": [form["on"]],
+        "narrowed": [_ticks(form, "funder", funders)],
+    }
+
+
+def day_and_funder(asked: CoverageFilter, funder: Organisation | None) -> dict[str, Any]:
+    """The sheet of a page that is about one day and one funder."""
+    form: Any = _filled(asked) if asked.is_valid() else asked.form
+    form.all_optional = True
+    return {
+        "form": form,
+        "sheet_url": reverse("funder_view"),
+        "days": [form["on"]],
+        "one_of": [(each, each == funder) for each in Organisation.objects.funders().order_by("name", "id")],
+        "refusals": list(form.errors.get("funder", ())),
     }
 
 

@@ -12,6 +12,9 @@ from django.utils.translation import ngettext
 from counting import money, places
 from counting.money import WHOLE
 from counting.tables import PENCE, Line, Table
+from priorities import freshness
+from priorities.columns import Portfolio
+from priorities.coverage import Question
 from priorities.freshness import Places
 from priorities.models import NOT_STATED
 
@@ -111,6 +114,11 @@ def places_in_words(where: Places) -> str:
         (_("abroad, not sorted or not divided"), where.other),
     ]
     return ", ".join(f"{word} {percent(pence, where.total)}" for word, pence in parts if pence or word != parts[-1][0])
+
+
+def places_line(question: Question, *, portfolio: Portfolio | None = None) -> dict[str, str]:
+    """For places_line.html, on any page: where the running money of the question's day and funders is."""
+    return {"where": places_in_words(freshness.running_places(question, portfolio=portfolio))}
 
 
 def percent(part: int, whole: int) -> str:

@@ -5,9 +5,9 @@ from rest_framework.routers import DefaultRouter
 
 from accounts.api import OrganisationViewSet
 from funders_portal import api, home
-from funders_portal.dashboards import coverage, runs_out, trying, who_funds
+from funders_portal.dashboards import coverage, funder, need, neglected, overview, runs_out, trying, who_funds
 from grants.api import GrantViewSet, ProjectViewSet
-from priorities.api import CoverageViewSet, GapViewSet, PriorityViewSet, RunsOutViewSet, WhoFundsViewSet
+from priorities.api import CoverageViewSet, GapViewSet, NeedViewSet, PriorityViewSet, RunsOutViewSet, WhoFundsViewSet
 
 
 class Router(DefaultRouter):
@@ -24,13 +24,18 @@ router.register("coverage", CoverageViewSet, basename="api-coverage")
 router.register("gaps", GapViewSet, basename="api-gaps")
 router.register("runs-out", RunsOutViewSet, basename="api-runs-out")
 router.register("who-funds", WhoFundsViewSet, basename="api-who-funds")
+router.register("need", NeedViewSet, basename="api-need")
 
 urlpatterns = [
     path("", home.home, name="home"),
-    path("coverage/", coverage.coverage_page, name="coverage"),
+    path("coverage/", overview.overview, name="coverage"),
+    path("coverage/areas.csv", overview.areas_csv, name="areas_csv"),
+    path("gaps.csv", overview.gaps_csv, name="gaps_csv"),
+    path("coverage/by/", coverage.coverage_page, name="coverage_by"),
     path("coverage.csv", coverage.coverage_csv, name="coverage_csv"),
-    path("gaps.csv", coverage.gaps_csv, name="gaps_csv"),
     path("coverage/chart/", coverage.coverage_chart, name="coverage_chart"),
+    path("coverage/neglected/", neglected.neglected_page, name="neglected"),
+    path("neglected.csv", neglected.neglected_csv, name="neglected_csv"),
     path("coverage/grants/", coverage.coverage_grants, name="coverage_grants"),
     path("coverage/runs-out/", runs_out.runs_out, name="runs_out"),
     path("coverage/runs-out.csv", runs_out.runs_out_csv, name="runs_out_csv"),
@@ -40,6 +45,11 @@ urlpatterns = [
     path("coverage/who-funds.csv", who_funds.who_funds_csv, name="who_funds_csv"),
     path("coverage/who-funds/chart/", who_funds.who_funds_chart, name="who_funds_chart"),
     path("coverage/try/", trying.try_a_grant, name="try_a_grant"),
+    path("coverage/funder/", funder.funder_view, name="funder_view"),
+    path("coverage/funder.csv", funder.funder_view_csv, name="funder_view_csv"),
+    path("coverage/need/", need.need_page, name="need"),
+    path("coverage/need/chart/", need.need_chart, name="need_chart"),
+    path("coverage/need.csv", need.need_csv, name="need_csv"),
     path("help/", home.help_page, name="help"),
     path("healthz", home.healthz, name="healthz"),
     path("", include("accounts.urls")),

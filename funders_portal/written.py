@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.utils.text import capfirst
@@ -12,8 +13,12 @@ from django.utils.translation import gettext as _
 
 from counting import money
 from counting.tables import PENCE, Table
-from priorities.gaps import EMPTY, ENDING, UNDER_TARGET, Gap
+from priorities.beside import Beside, Part
+from priorities.models import Dimension
+from priorities.neglected import Named
 from priorities.running_out import RunningOut
+from priorities.shortfalls import Gap, Gaps
+from priorities.trend import Trend
 from priorities.who_funds import WhoFunds
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -31,21 +36,101 @@ def table_as_csv(table: Table) -> str:
     return _csv([head, *body, foot, *_others(table)])
 
 
-def gaps_as_csv(gaps: Sequence[Gap]) -> str:
-    """One line a watched place that falls short, in the list's order."""
-    kinds = {EMPTY: _("No grant here"), UNDER_TARGET: _("Below what we agreed"), ENDING: _("Money running out")}
-    head = [_("What"), _("Where"), _("Pounds"), _("Grants"), _("Until"), _("May be out of date"), _("Sentence")]
+def trend_as_csv(trend: Trend) -> str:
+    """A priority area a line, and all together: running money in pounds and running grants on each of the days."""
+    head = [
+        Dimension.PRIORITY.label.capitalize(),
+        *(_("Running money %(day)s") % {"day": day.isoformat()} for day in trend.days),
+        *(_("Running grants %(day)s") % {"day": day.isoformat()} for day in trend.days),
+    ]
+    lines = [(each.line.label, each) for each in trend.areas] + [(_("All"), trend.together)]
+    return _csv([head, *([label, *map(money.major, each.pence), *each.grants] for label, each in lines)])
+
+
+def beside_as_csv(funder: str, lists: Sequence[tuple[str, Beside]]) -> str:
+    """An area or place a line: the funder's running money and the group's, in pounds, their shares, their grants."""
+    head = [_("List"), _("Entry"), funder, _("%(funder)s, share (%%)") % {"funder": funder}]
+    head += [
+        _("All funders here"),
+        _("All funders here, share (%)"),
+        _("%(funder)s, share of all (%%)") % {"funder": funder},
+    ]
+    head += [_("%(funder)s, grants") % {"funder": funder}, _("All funders here, grants")]
+    body = [
+        [name, label, *_both(part, beside.together)]
+        for name, beside in lists
+        for label, part in [*((part.line.label, part) for part in beside.parts), (_("All"), beside.together)]
+    ]
+    return _csv([head, *body])
+
+
+def _both(part: Part, whole: Part) -> list[Any]:
+    return [
+        money.major(part.own),
+        _hundredths(part.own, whole.own),
+        money.major(part.group),
+        _hundredths(part.group, whole.group),
+        _hundredths(part.own, part.group),
+        part.own_grants,
+        part.group_grants,
+    ]
+
+
+def _hundredths(part: int, whole: int) -> str:
+    """Per cent to a hundredth; empty of nothing."""
+    return f"{Decimal(part) * 100 / Decimal(whole):.2f}" if whole else ""
+
+
+def gaps_as_csv(found: Gaps) -> str:
+    """One line a watched place that falls short, in the list's order; then those set aside, with their reason."""
+    head = [
+        _("What"),
+        _("Rule"),
+        _("Where"),
+        _("Pounds"),
+        _("Grants"),
+        _("Until"),
+        _("May be out of date"),
+        _("Looked at again on"),
+        _("Why it is set aside"),
+        _("Sentence"),
+    ]
+    body = [_gap(gap) for gap in found.gaps]
+    aside = [
+        _gap(line.gaps[0], line.aside.look_again_on.isoformat(), line.aside.reason)
+        for line in found.aside
+        if line.aside
+    ]
+    return _csv([head, *body, *aside])
+
+
+def _gap(gap: Gap, again: str = "", reason: str = "") -> list[Any]:
+    return [
+        gap.word,
+        gap.rule,
+        gap.place,
+        money.major(gap.pence),
+        gap.number,
+        gap.until.isoformat() if gap.until else "",
+        ", ".join(gap.out_of_date),
+        again,
+        reason,
+        gap.sentence,
+    ]
+
+
+def neglected_as_csv(rows: Sequence[Named]) -> str:
+    """Every group that the founding documents name, with what says that a grant reaches it."""
+    head = [_("Group"), _("What says that it is reached"), _("Pounds"), _("Grants"), _("Per cent of running money")]
     body = [
         [
-            kinds[gap.kind],
-            gap.place,
-            money.major(gap.pence),
-            len(gap.grants),
-            gap.until.isoformat() if gap.until else "",
-            ", ".join(gap.out_of_date),
-            gap.sentence,
+            row.group,
+            "; ".join(f"{name}: {what}" for name, what, _query in row.reached_by),
+            money.major(row.pence),
+            row.number,
+            "" if row.share is None else f"{row.share / 100:g}",
         ]
-        for gap in gaps
+        for row in rows
     ]
     return _csv([head, *body])
 

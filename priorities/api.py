@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import django_filters
 from django.utils.translation import gettext_lazy
@@ -18,12 +18,15 @@ from rest_framework.viewsets import GenericViewSet, ViewSet
 from accounts.access import FUNDERS, SignedIn
 from accounts.api_access import Guarded
 from accounts.filters import ApiForm
+from accounts.models import Person
 from priorities import coverage, running_out, who_funds
 from priorities.filters import CoverageFilter, DayFilter, GapFilter, RunningFilter
-from priorities.models import Code, Dimension
+from priorities.models import Code, Dimension, NeedFigure
+from priorities.need_filters import NeedFigureFilter
 from priorities.serializers import (
     CodeSerializer,
     GapsSerializer,
+    NeedFigureSerializer,
     RunsOutSerializer,
     TableSerializer,
     WhoFundsSerializer,
@@ -61,7 +64,8 @@ class GapViewSet(Guarded, ViewSet):
     guard = FUNDERS
 
     @extend_schema(
-        description="Where coverage falls short of what the group watches, on a day; the strongest kind of each cell.",
+        description="Where coverage falls short of what the group watches, on a day: the strongest kind of each cell, "
+        "or, asked for one kind, every cell of it. Which grants owe a report only their own funders are told.",
         parameters=list(parameters(GapFilter)),
         responses=GapsSerializer,
     )
@@ -69,7 +73,7 @@ class GapViewSet(Guarded, ViewSet):
         asked = GapFilter(request.query_params, also=ALSO)
         if not asked.is_valid():
             raise ValidationError(_refusals(asked))
-        return Response(asked.found().as_dict())
+        return Response(asked.found(cast(Person, request.user)).as_dict())
 
 
 class RunsOutViewSet(Guarded, ViewSet):
@@ -123,6 +127,19 @@ class PriorityViewSet(Guarded, ListModelMixin, GenericViewSet[Code]):
     queryset = Code.objects.select_related("parent")
     serializer_class = CodeSerializer
     filterset_class = CodeFilter
+
+
+@extend_schema_view(
+    list=extend_schema(
+        description="Published figures of need: the latest value of each, or each as it was known on a day.",
+        parameters=list(parameters(NeedFigureFilter)),
+    ),
+)
+class NeedViewSet(Guarded, ListModelMixin, GenericViewSet[NeedFigure]):
+    guard = FUNDERS
+    queryset = NeedFigure.objects.standing().select_related("series")
+    serializer_class = NeedFigureSerializer
+    filterset_class = NeedFigureFilter
 
 
 def _refusals(asked: django_filters.FilterSet) -> dict[str, Any]:

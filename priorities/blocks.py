@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ NOBODY = -1
 """The recipient of a grant that goes to several organisations, or to none that is known."""
 KEPT_LAYOUTS = 3
 """How many pairs of dimensions a block keeps laid out, those asked for last; 30 MB each for a million grants."""
-AT_ONCE = 1 << 16
+AT_ONCE = 1 << 15
 """So many grants are crossed at a time, so that what is in hand stays in the processor's own memory."""
 _EXACT = 2**53
 """Up to here a sum of whole numbers is exact as a float."""
@@ -90,31 +90,68 @@ class Shares:
             np.concatenate([shares.bits[live] for shares, live, _ in kept]),
         )
 
-    def of(self, grants: Ints) -> tuple[Ints, Ints]:
-        """Every entry of these grants (rows): its place among `grants`, and its place among the entries."""
-        first = self.starts[grants]
-        count = self.starts[grants + 1] - first
+    def of(self, grants: Ints) -> tuple[Ints, Ints, Ints]:
+        """Every entry of these grants (rows): its place among `grants`, its place among all entries, and the running
+        share at which it begins."""
+        first = self.starts.take(grants).astype(np.intp)
+        count = self.starts.take(grants + 1) - first
         ends = np.cumsum(count)
-        again = np.repeat(np.arange(len(grants), dtype=np.int32), count)
-        entry = np.arange(len(again), dtype=np.int32) + np.repeat(first - (ends - count).astype(np.int32), count)
-        return again, entry
+        begins = ends - count
+        again = np.repeat(np.arange(len(grants)), count)
+        entry = np.arange(len(again)) + np.repeat(first - begins, count)
+        low = np.empty(len(again), np.int16)
+        low[1:] = self.high.take(entry[:-1])
+        low[begins] = 0
+        return again, entry, low
 
-    def low(self, entry: Ints, owner: Ints) -> Ints:
-        """The running share at which each entry begins; `owner`: its grant."""
-        return np.where(entry == self.starts[owner], 0, self.high[entry - 1])
+
+class Amounts(NamedTuple):
+    """What is left to cut: amounts to be added (True) or taken away, one an entry."""
+
+    adds: bool
+    pence: Ints
 
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """Grants crossed by dimensions: one entry for each grant and each of its combinations of codes."""
+    """Grants crossed by dimensions: one entry for each grant and each of its combinations of codes.
+
+    Each cut is rounded down; the part of an entry is the difference of neighbouring cuts at every corner, so parts add
+    up to the amount, and one can be a penny below 0.
+    """
 
     grant: Ints
     codes: tuple[Ints, ...]
-    bounds: tuple[tuple[Ints, Ints], ...]
+    amounts: tuple[Amounts, ...]
 
-    def parts(self, pence: Ints) -> Ints:
-        """What each entry gets of `pence`, the amount of its grant (one an entry)."""
-        return cut(pence, self.bounds)
+    def parts(self) -> Ints:
+        """What each entry gets of its grant's amounts."""
+        first, *rest = self.amounts
+        found = first.pence.copy() if rest else first.pence
+        for adds, pence in rest:
+            (np.add if adds else np.subtract)(found, pence, out=found)
+        return found
+
+    def by(self, shares: Shares, kept: Flags | None = None) -> Crossing:
+        """The same crossed by one dimension more; with `kept`, by these of its codes only."""
+        again, entry, low = shares.of(self.grant)
+        high, code = shares.high.take(entry), shares.code.take(entry)
+        if kept is not None and not kept.all():
+            keep = np.flatnonzero(kept.take(code))
+            again, low, high, code = again[keep], low[keep], high[keep], code[keep]
+        return Crossing(
+            self.grant.take(again),
+            (*(each.take(again) for each in self.codes), code),
+            tuple(part for each in self.amounts for part in cut(each, again, low, high)),
+        )
+
+
+def cut(whole: Amounts, again: Ints, low: Ints, high: Ints) -> Iterator[Amounts]:
+    """Amounts, repeated for their entries, cut at the entries' running shares: up to each one's end, less up to its
+    beginning."""
+    pence = whole.pence.take(again)
+    yield Amounts(whole.adds, pence * high // WHOLE)
+    yield Amounts(not whole.adds, pence * low // WHOLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +197,8 @@ class Block:
     alive: Flags
     shares: Mapping[str, Shares]
     layouts: OrderedDict[tuple[str, str], Layout] = field(default_factory=OrderedDict)
+    looks: OrderedDict[Any, Any] = field(default_factory=OrderedDict)
+    """What was crossed of the grants that run on a day, shared by all that came of the block."""
 
     @property
     def size(self) -> int:
@@ -185,7 +224,7 @@ class Block:
         columns: dict[str, Any] = {
             each.name: np.concatenate([getattr(self, each.name)[self.alive], getattr(other, each.name)[other.alive]])
             for each in fields(self)
-            if each.name not in ("shares", "layouts")
+            if each.name not in ("shares", "layouts", "looks")
         }
         shares = {name: mine.joined(other.shares[name], self.alive, other.alive) for name, mine in self.shares.items()}
         return Block(**columns, shares=shares)
@@ -194,29 +233,21 @@ class Block:
         """Which grants have a share in any of these codes (one flag a position)."""
         return self.shares[dimension].touching(codes)
 
-    def crossing(self, dimensions: Sequence[str], grants: Ints, kept: Mapping[str, Flags]) -> Crossing:
-        """These grants (rows) crossed by dimensions in the order given; of a dimension in `kept`, only those codes."""
-        owner = grants
-        codes: list[Ints] = []
-        bounds: list[Ints] = []
-        for dimension in dimensions:
-            shares = self.shares[dimension]
-            again, entry = shares.of(owner)
-            code = shares.code[entry]
-            if dimension in kept and not kept[dimension].all():
-                keep = np.flatnonzero(kept[dimension][code])
-                again, entry, code = again[keep], entry[keep], code[keep]
-            owner = owner[again]
-            low, high = shares.low(entry, owner), shares.high[entry]
-            codes = [*(each[again] for each in codes), code]
-            bounds = [*(each[again] for each in bounds), low, high]
-        pairs = zip(bounds[::2], bounds[1::2], strict=True)
-        return Crossing(owner, tuple(codes), tuple(pairs))
-
-    def crossings(self, dimensions: Sequence[str], grants: Ints, kept: Mapping[str, Flags]) -> Iterator[Crossing]:
-        """The same, some grants at a time."""
+    def crossings(
+        self, dimensions: Sequence[str], grants: Ints, kept: Mapping[str, Flags], amounts: Callable[[Ints], Any]
+    ) -> Iterator[Crossing]:
+        """These grants (rows) crossed by dimensions in the order given, some grants at a time; of a dimension in `kept`
+        only those codes. `amounts` gives what is cut, as Amounts, of some grants."""
         for first in range(0, len(grants), AT_ONCE):
-            yield self.crossing(dimensions, grants[first : first + AT_ONCE], kept)
+            some = grants[first : first + AT_ONCE]
+            crossing = Crossing(some, (), amounts(some))
+            for dimension in dimensions:
+                crossing = crossing.by(self.shares[dimension], kept.get(dimension))
+            yield crossing
+
+    def whole(self, grants: Ints) -> tuple[Amounts, ...]:
+        """The whole awards of some grants, to be cut."""
+        return (Amounts(True, self.pence.take(grants)),)
 
     def layout(self, first: str, second: str, across: int) -> Layout:
         """All grants crossed by two dimensions (in the order of cuts), with the parts of their whole awards.
@@ -234,11 +265,11 @@ class Block:
         size = int(np.dot(np.diff(self.shares[first].starts), np.diff(self.shares[second].starts).astype(np.int64)))
         found = Layout(np.empty(size, np.int32), np.empty(size, np.uint16), np.empty(size, np.int64), across)
         place = 0
-        for crossing in self.crossings((first, second), np.arange(self.size, dtype=np.int32), {}):
+        for crossing in self.crossings((first, second), np.arange(self.size), {}, self.whole):
             here = slice(place, place := place + len(crossing.grant))
             found.grant[here] = crossing.grant
             found.cell[here] = crossing.codes[0].astype(np.uint16) * across + crossing.codes[1]
-            found.pence[here] = crossing.parts(self.pence[crossing.grant])
+            found.pence[here] = crossing.parts()
         return found
 
     def running_on(self, day: int) -> Flags:
@@ -268,17 +299,6 @@ class Block:
         return np.asarray(found)
 
 
-def cut(pence: Ints, bounds: Sequence[tuple[Ints, Ints]]) -> Ints:
-    """The part of each amount between its running shares, dimension after dimension, each cut rounded down.
-
-    The difference of neighbouring cuts at every corner, so parts add up to the amount; a part can be a penny below 0.
-    """
-    if not bounds:
-        return pence
-    (low, high), rest = bounds[0], bounds[1:]
-    return cut(pence * high // WHOLE, rest) - cut(pence * low // WHOLE, rest)
-
-
 def spread(pence: Ints, over: Ints, whole: Ints) -> Ints:
     """pence * over // whole without leaving 64 bits; nothing where there is no period."""
     found = np.where((over >= whole) & (whole > 0), pence, 0)
@@ -292,7 +312,7 @@ def spread(pence: Ints, over: Ints, whole: Ints) -> Ints:
 
 def sums(index: Ints, pence: Ints, size: int) -> Any:
     """Exact sums of `pence` by index, `size` of them: 64-bit, or Python's own integers where amounts are vast."""
-    if float(np.abs(pence).sum(dtype=np.float64)) < _EXACT:
+    if len(pence) * max(int(pence.max(initial=0)), -int(pence.min(initial=0))) < _EXACT:
         return np.bincount(index, pence, size).astype(np.int64)
     high = np.bincount(index, pence >> 26, size).astype(np.int64).astype(object)
     low = np.bincount(index, pence & (2**26 - 1), size).astype(np.int64).astype(object)

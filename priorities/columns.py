@@ -124,7 +124,7 @@ def keep(*, after: int = 0) -> bool:
             portfolio = _all()
         names = portfolio.names
         about = {
-            "stamp": portfolio.stamp,
+            "stamp": list(portfolio.stamp),
             "codes": _codes(portfolio.vocabulary),
             "currencies": list(names.currencies),
             "programmes": list(names.programmes),

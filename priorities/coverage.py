@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from django.utils import timezone
@@ -14,7 +14,7 @@ from counting import tables
 from counting.tables import PENCE, Line, Table
 from grants.models import Recipient
 from priorities import columns
-from priorities.blocks import AT_ONCE, NEVER, Block, Flags, Ints, spread, sums
+from priorities.blocks import AT_ONCE, NEVER, Amounts, Block, Flags, Ints, spread, sums
 from priorities.columns import Portfolio
 from priorities.models import Dimension
 from priorities.reading import Entry
@@ -385,15 +385,11 @@ class Asked:
         if whole and len(grants) * enough > block.size:
             yield from self._laid_out(block, grants)
             return
-        for crossing in block.crossings(cut, grants, self.kept):
+        amounts = block.whole if whole or self.question.measure != SPREAD else partial(self._in_window, block)
+        for crossing in block.crossings(cut, grants, self.kept, amounts):
             by_dimension = dict(zip(cut, crossing.codes, strict=True))
             row, column = (self.place[each].take(by_dimension[each]) for each in self.question.shown)
-            pence = block.pence[crossing.grant]
-            if self.question.measure == SPREAD:
-                over, before = self._spread(block, crossing.grant, pence)
-                yield crossing.grant, row, column, crossing.parts(over) - crossing.parts(before)
-            else:
-                yield crossing.grant, row, column, crossing.parts(pence)
+            yield crossing.grant, row, column, crossing.parts()
 
     def _laid_out(self, block: Block, grants: Ints) -> Iterator[Parts]:
         """From the pair that the block keeps laid out; right for whole awards alone."""
@@ -405,6 +401,8 @@ class Asked:
         for start in range(0, len(layout.grant), AT_ONCE):
             grant = layout.grant[start : start + AT_ONCE]
             keep = np.flatnonzero(flags.take(grant))
+            if not len(keep):
+                continue
             codes = layout.codes(start + keep)
             if narrowed:
                 inside = np.flatnonzero(self.kept[first][codes[0]] & self.kept[second][codes[1]])
@@ -413,18 +411,18 @@ class Asked:
             row, column = (self.place[each].take(by_dimension[each]) for each in self.question.shown)
             yield grant[keep], row, column, layout.pence[start + keep]
 
-    def _spread(self, block: Block, grants: Ints, pence: Ints) -> tuple[Ints, Ints]:
-        """What of these awards is over at the window's end, and what was before it began."""
+    def _in_window(self, block: Block, grants: Ints) -> tuple[Amounts, Amounts]:
+        """What of these awards is over at the window's end, less what was before it began."""
         first, last = self.window
-        days = block.planned_days(grants)
+        pence, days = block.pence.take(grants), block.planned_days(grants)
         over = block.elapsed(last, grants, otherwise=1)
         before = block.elapsed(None if first is None else first - 1, grants, otherwise=0)
-        return spread(pence, over, days), spread(pence, before, days)
+        return Amounts(True, spread(pence, over, days)), Amounts(False, spread(pence, before, days))
 
     def touching(self, block: Block, chosen: Flags, dimension: str) -> Ints:
         """How many of the chosen grants have a share in each row or column."""
         shares = block.shares[dimension]
-        _, entry = shares.of(np.flatnonzero(chosen))
+        _, entry, _ = shares.of(np.flatnonzero(chosen))
         code = shares.code[entry]
         found = np.bincount(code, minlength=len(self.portfolio.vocabulary[dimension]))
         return found[[position for position, _ in self.entries[dimension]]]

@@ -16,7 +16,8 @@ from priorities import columns, coverage
 from priorities.blocks import NEVER
 from priorities.columns import Portfolio
 from priorities.coverage import EPOCH, Asked, Question, day_number
-from priorities.models import NOT_STATED, Dimension
+from priorities.models import NOT_STATED, RESIDUAL, Dimension
+from priorities.running import Running
 
 QUIET_MONTHS = 12
 """A funder that has added no grant for so many months may be out of date."""
@@ -79,8 +80,16 @@ def of(question: Question, *, portfolio: Portfolio | None = None, answer: Table 
         unsorted=_unsorted(money),
         unsorted_grants=_unsorted_grants(asked),
         undated=money.undated,
-        places=_places(money),
+        places=_places({line.code: pence for line, pence in zip(money.columns, money.column_totals, strict=True)}),
     )
+
+
+def running_places(question: Question, *, portfolio: Portfolio | None = None) -> Places:
+    """Where the running money of this question's day and funders is: the places of `of`, without the rest of it."""
+    portfolio = portfolio or columns.current()
+    found = Running(portfolio, [question.on], question.funders).by(Dimension.REGION)
+    codes = [entry.code for entry in portfolio.vocabulary[Dimension.REGION]]
+    return _places(dict(zip(codes, map(int, found.pence[:, 0]), strict=True)))
 
 
 def quiet_funders(funders: Mapping[int, str], *, on: date, portfolio: Portfolio) -> list[Quiet]:
@@ -118,10 +127,10 @@ def _by_area_and_place(question: Question) -> Question:
     return replace(question, rows=Dimension.PRIORITY.value, columns=Dimension.REGION.value, measure=measure)
 
 
-def _places(table: Table) -> Places:
-    pence = {line.code: total for line, total in zip(table.columns, table.column_totals, strict=True)}
+def _places(pence: dict[str, int]) -> Places:
+    """From pence by code of place."""
     london, uk_wide = pence.pop("LON", 0), pence.pop(UK_WIDE, 0)
-    other = sum(pence.pop(line.code, 0) for line in table.columns if line.residual or line.code == INTERNATIONAL)
+    other = sum(pence.pop(code, 0) for code in (*RESIDUAL, INTERNATIONAL))
     return Places(london, sum(pence.values()), uk_wide, other)
 
 

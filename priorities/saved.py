@@ -76,12 +76,15 @@ def load(path: Path) -> Saved | None:
 
 def _column(mapped: Any, kind: str, length: int, start: int) -> Any:
     kind_of = np.dtype(kind)
-    return np.asarray(mapped)[start : start + length * kind_of.itemsize].view(kind_of)
+    found = np.asarray(mapped)[start : start + length * kind_of.itemsize].view(kind_of)
+    if len(found) != length:
+        raise ValueError("The file ends before its columns do.")
+    return found
 
 
 def _arrays(block: Block) -> Iterator[tuple[str, Any]]:
     for name in Block.__slots__:
-        if name not in ("alive", "shares", "layouts"):
+        if name not in ("alive", "shares", "layouts", "looks"):
             yield name, getattr(block, name)
     for dimension, shares in block.shares.items():
         for part in _OF_SHARES:

@@ -17,6 +17,8 @@ from priorities.models import Dimension, Target, Watch
 from priorities.reading import Entry
 
 AREAS = Dimension.PRIORITY.value
+KEPT_LOOKS = 8
+"""How many crossings of grants that run on a day a block keeps; 4 MB each for a million grants."""
 
 
 class Part(NamedTuple):
@@ -49,27 +51,6 @@ class Cell:
         return bool(self.entry and self.entry.neglected)
 
 
-class Running:
-    """Which grants run on a day and which run, or are to start, beyond `until`: the same for every dimension.
-
-    states: for each block one number a grant, RUNS and LASTS added.
-    """
-
-    RUNS, LASTS = np.uint8(1), np.uint8(2)
-
-    def __init__(self, portfolio: Portfolio, day: date, until: date) -> None:
-        self.portfolio, self.day = portfolio, day_number(day)
-        self.counted = [portfolio.counted(block) for block in portfolio.blocks]
-        self.states = [
-            self._state(block, counted, day_number(until))
-            for block, counted in zip(portfolio.blocks, self.counted, strict=True)
-        ]
-
-    def _state(self, block: Block, counted: Flags, until: int) -> Ints:
-        runs, lasts = counted & block.running_on(self.day), counted & (block.runs_to > until)
-        return runs * self.RUNS + lasts * self.LASTS
-
-
 class Parts(NamedTuple):
     """A block's parts of grants in cells: rows of the block, cells (area by code as one number), minor units."""
 
@@ -79,12 +60,51 @@ class Parts(NamedTuple):
     pence: Ints
 
 
+class Running:
+    """Which grants run on a day and which run, or are to start, beyond `until`: the same for every dimension."""
+
+    def __init__(self, portfolio: Portfolio, day: date, until: date) -> None:
+        self.portfolio, self.day, self.until = portfolio, day_number(day), day_number(until)
+        self.counted = [portfolio.counted(block) for block in portfolio.blocks]
+        self.lasting = [
+            np.flatnonzero(counted & (block.runs_to > self.until))
+            for block, counted in zip(portfolio.blocks, self.counted, strict=True)
+        ]
+
+    def look(self, block: Block, dimension: str) -> Parts:
+        """The grants of a block that run on the day, dead ones too, crossed by areas and a dimension, in parts of
+        their whole awards. Kept by the block for the days looked at last."""
+        key = (self.day, dimension)
+        found = block.looks.pop(key, None) or self._looked(block, dimension)
+        block.looks[key] = found
+        while len(block.looks) > KEPT_LOOKS:
+            block.looks.popitem(last=False)
+        return found
+
+    def _looked(self, block: Block, dimension: str) -> Parts:
+        return crossed(block, np.flatnonzero(block.running_on(self.day)), self.portfolio, dimension)
+
+
+def crossed(block: Block, grants: Ints, portfolio: Portfolio, dimension: str) -> Parts:
+    """Some grants (rows) crossed by areas and a dimension ("": areas alone), with the parts of their whole awards."""
+    across = len(portfolio.vocabulary[dimension]) if dimension else 1
+    none = np.empty(0, np.int32)
+    found: list[tuple[Ints, Ints, Ints]] = [(none, none, none.astype(np.int64))]
+    for crossing in block.crossings((AREAS, dimension) if dimension else (AREAS,), grants, {}, block.whole):
+        cell: Ints = crossing.codes[0].astype(np.int32)
+        if dimension:
+            cell = cell * across + crossing.codes[1]
+        found.append((crossing.grant.astype(np.int32), cell, crossing.parts()))
+    grant, cell, pence = (np.concatenate(each) for each in zip(*found, strict=True))
+    return Parts(block, grant, cell, pence)
+
+
 class Standing:
     """One dimension's cells over all areas on a day, from the crossing of areas with it.
 
-    running: how many grants run in each cell; lasting: how many run, or are to start, beyond `until`; pence: what the
-    running ones are worth there (whole awards in pounds sterling). All by the positions of area and code. Only grants
-    that run now or later are crossed; of the rest a cell's history asks for its own alone.
+    running: how many grants run in each cell; lasting: whether any runs, or is to start, beyond `until`; pence: what
+    the running ones are worth there (whole awards in pounds sterling). All by the positions of area and code. Only
+    grants that run are crossed; of the rest a cell's history asks for its own alone.
     """
 
     def __init__(self, running: Running, dimension: str) -> None:
@@ -93,31 +113,34 @@ class Standing:
         vocabulary = self.portfolio.vocabulary
         self.shape = (len(vocabulary[AREAS]), len(vocabulary[dimension]) if dimension else 1)
         size = self.shape[0] * self.shape[1]
-        runs, lasting, pence = np.zeros(size, int), np.zeros(size, int), np.zeros(size, np.int64)
+        runs, pence = np.zeros(size, int), np.zeros(size, np.int64)
         self.now: list[Parts] = []
-        for block, states in zip(self.portfolio.blocks, running.states, strict=True):
-            parts = self._crossed(block, np.flatnonzero(states))
-            state = states.take(parts.grant)
-            now, later = np.flatnonzero((state & Running.RUNS).view(bool)), np.flatnonzero(state >= Running.LASTS)
-            runs += np.bincount(parts.cell[now], minlength=size)
-            lasting += np.bincount(parts.cell[later], minlength=size)
-            here = Parts(block, parts.grant[now], parts.cell[now], parts.pence[now])
-            self.now.append(here)
+        for block, counted in self._blocks():
+            here = self._counted(running.look(block, dimension), block, counted)
+            runs += np.bincount(here.cell, minlength=size)
             sterling = self._sterling(here)
             pence = pence + sums(here.cell[sterling], here.pence[sterling], size)
-        self.running, self.lasting, self.pence = (each.reshape(self.shape) for each in (runs, lasting, pence))
+            self.now.append(here)
+        self.running, self.pence = runs.reshape(self.shape), pence.reshape(self.shape)
+        self.lasting = self._lasting(running)
 
-    def _crossed(self, block: Block, grants: Ints) -> Parts:
-        """Some grants (rows) crossed by areas and this dimension, with the parts of their whole awards."""
-        dimensions = (AREAS, self.dimension) if self.dimension else (AREAS,)
-        none = np.empty(0, np.int32)
-        found = [Parts(block, none, none, none.astype(np.int64))]
-        for crossing in block.crossings(dimensions, grants, {}):
-            cell = crossing.codes[0].astype(np.int32)
-            if self.dimension:
-                cell = cell * self.shape[1] + crossing.codes[1]
-            found.append(Parts(block, crossing.grant, cell, crossing.parts(block.pence[crossing.grant])))
-        return Parts(block, *(np.concatenate([each[n] for each in found]) for n in (1, 2, 3)))
+    @staticmethod
+    def _counted(parts: Parts, block: Block, counted: Flags) -> Parts:
+        keep = counted.take(parts.grant)
+        if keep.all():
+            return Parts(block, parts.grant, parts.cell, parts.pence)
+        return Parts(block, parts.grant[keep], parts.cell[keep], parts.pence[keep])
+
+    def _lasting(self, running: Running) -> Flags:
+        """Told by the grants' bits, since nothing has to be counted."""
+        found = np.zeros(self.shape, bool)
+        for (block, _), rows in zip(self._blocks(), running.lasting, strict=True):
+            areas = block.shares[AREAS].bits.take(rows)
+            codes = block.shares[self.dimension].bits.take(rows) if self.dimension else np.ones(len(rows), np.uint32)
+            for area in range(self.shape[0]):
+                here = int(np.bitwise_or.reduce(codes[(areas >> areas.dtype.type(area)) & 1 == 1]))
+                found[area] |= [bool(here >> code & 1) for code in range(self.shape[1])]
+        return found
 
     def _sterling(self, parts: Parts) -> Any:
         if len(self.portfolio.names.currencies) > 1:
@@ -156,7 +179,7 @@ class Standing:
         last = max((self._last_over(block, rows) for block, rows in touching), default=(NEVER, 0))[1]
         for block, rows in touching:
             told = rows[~self._is_over(block, rows) | (block.ids[rows] == last)]
-            parts = self._crossed(block, told)
+            parts = crossed(block, told, self.portfolio, self.dimension)
             here = np.flatnonzero(parts.cell == area * self.shape[1] + code)
             yield Parts(block, parts.grant[here], parts.cell[here], parts.pence[here])
 
@@ -199,7 +222,8 @@ class Standing:
         for block, counted in self._blocks():
             theirs = np.flatnonzero(counted & np.isin(block.funder, funders))
             for first in range(0, len(theirs), AT_ONCE):
-                parts = self._crossed(block, theirs[first : first + AT_ONCE])
+                some = theirs[first : first + AT_ONCE]
+                parts = crossed(block, some, self.portfolio, self.dimension)
                 pairs = np.unique(np.stack([parts.cell, block.funder[parts.grant]]), axis=1)
                 for place, funder in pairs.T.tolist():
                     found.setdefault(divmod(place, self.shape[1]), set()).add(funder)

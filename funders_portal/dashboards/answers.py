@@ -6,9 +6,13 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from funders_portal import choices
 from priorities.filters import CoverageFilter, RunningFilter
+
+DAY_NAMES = ("on", "funder")
+"""What pages about one day read from their address."""
 
 
 def csv_file(text: str, name: str) -> HttpResponse:
@@ -17,10 +21,6 @@ def csv_file(text: str, name: str) -> HttpResponse:
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
-
-
-def refused(request: HttpRequest, asked: CoverageFilter) -> HttpResponse:
-    return render(request, "funders_portal/coverage_refused.html", choices.sheet(asked), status=400)
 
 
 def refused_running(request: HttpRequest, asked: RunningFilter, *, page: str, heading: Any) -> HttpResponse:
@@ -53,3 +53,18 @@ def without(data: QueryDict, *names: str) -> str:
     for name, values in data.lists():
         kept.setlist(name, [each for each in values if each and name not in names])
     return kept.urlencode()
+
+
+def of_a_day(request: HttpRequest) -> CoverageFilter:
+    """The address of a page that reads a day and funders alone; whatever else stands in it is refused."""
+    asked = CoverageFilter(request.GET)
+    asked.is_valid()
+    for name in request.GET:
+        if name in asked.filters and name not in DAY_NAMES:
+            asked.form.add_error(None, _("“%(name)s” is no filter here. There are: on, funder.") % {"name": name})
+    return asked
+
+
+def refused(request: HttpRequest, asked: CoverageFilter, sheet: dict[str, Any] | None = None) -> HttpResponse:
+    """What is wrong with the address, with the page's own choices (those of the table, unless told)."""
+    return render(request, "funders_portal/coverage_refused.html", sheet or choices.sheet(asked), status=400)

@@ -8,11 +8,14 @@ from typing import Any
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from counting import money
 from counting.tables import Line
 from funders_portal import charts
+from funders_portal.alongside import Row
 from funders_portal.summary import Figure, whole_pounds
+from priorities.models import Dimension
 
 register = template.Library()
 NOTHING = format_html("{}", "")
@@ -48,6 +51,32 @@ def figure_items(context: dict[str, Any], row: Line, figures: Iterable[Figure]) 
         else format_html(nought, each.line.label, _said(0, in_pounds))
         for each in figures
     )
+
+
+@register.simple_tag(takes_context=True)
+def beside_rows(context: dict[str, Any], rows: Iterable[Row], name: str) -> SafeString:
+    """A funder's figures beside the group's; with a list's name each of its own sums leads to its grants."""
+    code = "row" if name == Dimension.PRIORITY else "column"
+    cell = '<td class="figure with-share" data-label="{}">{} <span class="quiet">{}</span></td>'
+    return _joined(
+        format_html(
+            '<tr><th scope="row">{}</th>{}{}<td class="figure" data-label="{}">{}</td></tr>\n',
+            row.part.line.label or gettext("All"),
+            format_html(cell, gettext("Own"), _own(context, row, name and code), row.own_share),
+            format_html(cell, gettext("All funders here"), money.exact(row.part.group), row.group_share),
+            gettext("Own part of all"),
+            row.of_group,
+        )
+        for row in rows
+    )
+
+
+def _own(context: dict[str, Any], row: Row, code: str) -> SafeString:
+    pounds = money.exact(row.part.own)
+    if not (row.part.own and code):
+        return format_html("{}", pounds)
+    link = '<a href="{}?{}&amp;{}={}">{}</a>'
+    return format_html(link, context["opens"], context["query"], code, row.part.line.code, pounds)
 
 
 @register.filter

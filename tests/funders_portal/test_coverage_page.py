@@ -1,4 +1,4 @@
-"""The coverage page: sentences first, figures exact, each opening its grants, and refusals that say what to do."""
+"""By area and place: figures exact, each opening its grants, and refusals that say what to do."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ def page(sign_in, funder, address: str):
 
 
 def test_the_table_says_each_figure_exactly(sign_in, portfolio):
-    html = page(sign_in, portfolio, f"/coverage/?on={DAY}").content.decode()
+    html = page(sign_in, portfolio, f"/coverage/by/?on={DAY}").content.decode()
     assert ">£900</a>" in html
     assert ">£300</a>" in html
     assert "£1,300 in 2 grants" in html
 
 
 def test_the_line_on_top_says_what_the_figures_rest_on(sign_in, portfolio):
-    html = page(sign_in, portfolio, f"/coverage/?on={DAY}").content.decode()
+    html = page(sign_in, portfolio, f"/coverage/by/?on={DAY}").content.decode()
     assert "£100 not yet sorted" in html
     assert "of 1 funders up to date" in html
 
@@ -57,14 +57,6 @@ def test_the_line_on_top_says_what_the_figures_rest_on(sign_in, portfolio):
 def test_a_figure_opens_exactly_its_grants_with_their_part(sign_in, portfolio):
     response = page(sign_in, portfolio, f"/coverage/grants/?on={DAY}&row=victim_services&column=LON")
     assert [(grant.title, part) for grant, part in response.context["lines"]] == [("Second-stage housing", 900_00)]
-
-
-def test_a_sentence_opens_exactly_its_grants(sign_in, portfolio):
-    client = sign_in(factories.viewer(portfolio))
-    sentences = client.get(f"/coverage/?on={DAY}").context
-    for line in [*sentences["first"], *sentences["more"]]:
-        opened = client.get("/coverage/grants/", {"on": DAY, "kind": line.kind, "gap": line.gaps[0].key})
-        assert sorted(grant.pk for grant, _ in opened.context["lines"]) == list(line.grants)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +74,7 @@ def test_a_sentence_opens_exactly_its_grants(sign_in, portfolio):
     ],
 )
 def test_what_is_not_there_is_refused_in_a_sentence_with_the_form_kept(sign_in, portfolio, query):
-    response = page(sign_in, portfolio, f"/coverage/?measure=awarded&{query}")
+    response = page(sign_in, portfolio, f"/coverage/by/?measure=awarded&{query}")
     assert response.status_code == 400
     html = response.content.decode()
     assert 'role="alert"' in html
@@ -120,7 +112,7 @@ def test_a_table_with_pence_is_shown_to_the_pound_and_says_where_the_pence_are(s
     factories.link(small, "region", "WAL", 9_999)
     factories.link(small, "region", "SCO", 1)
     columns.forget()
-    html = page(sign_in, portfolio, f"/coverage/?on={DAY}").content.decode()
+    html = page(sign_in, portfolio, f"/coverage/by/?on={DAY}").content.decode()
     table = html[html.index("<table") : html.index("</table>")]
     assert "whole pounds; to the penny in Table (CSV) below" in table
     assert ">£1,234</a>" in table
@@ -143,12 +135,12 @@ def test_a_chart_of_what_is_not_there_is_refused(sign_in, portfolio):
 @pytest.mark.parametrize("measure", ["live", "awarded", "spread", "grants"])
 @pytest.mark.parametrize("columns", ["region", "group", "exploitation", "service", "audience", "term"])
 def test_every_measure_by_every_column_is_shown(sign_in, portfolio, measure, columns):
-    response = page(sign_in, portfolio, f"/coverage/?measure={measure}&columns={columns}&on={DAY}")
+    response = page(sign_in, portfolio, f"/coverage/by/?measure={measure}&columns={columns}&on={DAY}")
     assert response.status_code == 200
 
 
 def test_a_choice_can_be_taken_back_by_its_own_link(sign_in, portfolio):
-    response = page(sign_in, portfolio, f"/coverage/?on={DAY}&region=LON&region=NW&funder={portfolio.pk}")
+    response = page(sign_in, portfolio, f"/coverage/by/?on={DAY}&region=LON&region=NW&funder={portfolio.pk}")
     assert [(each.words, each.without) for each in response.context["narrowing"]] == [
         ("Quillfeather Trust", f"on={DAY}&region=LON&region=NW"),
         ("London", f"on={DAY}&region=NW&funder={portfolio.pk}"),
@@ -157,13 +149,13 @@ def test_a_choice_can_be_taken_back_by_its_own_link(sign_in, portfolio):
 
 
 def test_an_empty_portal_says_what_to_do_next(sign_in, db):
-    html = page(sign_in, factories.FunderFactory(), "/coverage/").content.decode()
+    html = page(sign_in, factories.FunderFactory(), "/coverage/by/").content.decode()
     assert "There are no grants yet" in html
 
 
 def test_an_empty_portal_keeps_its_page_for_funders_only(sign_in, client, db):
-    assert client.get("/coverage/").status_code == 302
-    assert sign_in(factories.lead()).get("/coverage/").status_code == 403
+    assert client.get("/coverage/by/").status_code == 302
+    assert sign_in(factories.lead()).get("/coverage/by/").status_code == 403
 
 
 def test_the_table_is_taken_away_as_csv_with_its_totals(sign_in, portfolio):
@@ -173,12 +165,6 @@ def test_the_table_is_taken_away_as_csv_with_its_totals(sign_in, portfolio):
         "Victim services,300.00,900.00,1200.00",
         "All,300.00,900.00,1200.00",
     ]
-
-
-def test_what_falls_short_is_taken_away_as_csv(sign_in, portfolio):
-    lines = page(sign_in, portfolio, f"/gaps.csv?on={DAY}").content.decode("utf-8-sig").splitlines()
-    assert lines[0] == "What,Where,Pounds,Grants,Until,May be out of date,Sentence"
-    assert len(lines) > 20
 
 
 @pytest.mark.parametrize("address", ["/coverage.csv?rows=x", "/gaps.csv?on=2025-02-30"])

@@ -173,7 +173,19 @@ IN_LISTS = [
     "priority=victim_services&priority=research&priority=nothing",
     "&".join(f"region=code{number}" for number in range(500)),
 ]
-LISTS = ("coverage", "gaps", "grants", "organisations", "people", "journal", "imports", "to_sort")
+LISTS = (
+    "coverage",
+    "areas",
+    "funder_view",
+    "gaps",
+    "neglected",
+    "grants",
+    "organisations",
+    "people",
+    "journal",
+    "imports",
+    "to_sort",
+)
 LISTS += tuple(f"api-{name}" for name in ("grants", "projects", "organisations", "priorities", "coverage", "gaps"))
 """How the names of doors begin that read more from their address than a page number."""
 

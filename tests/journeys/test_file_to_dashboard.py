@@ -112,9 +112,10 @@ def sign_in(page: Any, portal: Portal, wanted: str) -> None:
 def seen_on_coverage(page: Any) -> dict[str, str]:
     """The figure of the area and place in the table, the sentences that say no grant, and the line of totals."""
     page.goto("/coverage/")
+    sentences = page.locator("section[aria-labelledby=short] .sentence p").all_text_contents()
+    page.goto("/coverage/by/")
     column = page.locator("table.twin thead th").all_inner_texts().index(PLACE)
     row = page.locator("table.twin tbody tr").filter(has=page.get_by_role("rowheader", name=AREA, exact=True))
-    sentences = page.locator(".sentences .sentence p").all_text_contents()
     short = [each for each in sentences if each.startswith(AREA) and "no grant here" in each]
     return {
         "figure": row.locator("th, td").nth(column).inner_text().strip(),

@@ -222,11 +222,9 @@ def margin(table: Table, dimension: str) -> list[tuple[str, int]] | None:
     return None
 
 
-def remainder_dropped(pence, bounds):
+def remainder_dropped(whole, again, low, high):
     """Each part rounded down by itself, so that what is over is lost."""
-    for low, high in bounds:
-        pence = pence * (high - low) // 10_000
-    return pence
+    yield blocks.Amounts(whole.adds, whole.pence.take(again) * (high - low) // 10_000)
 
 
 def co_funded_twice(vocabulary, names, ids=None, *, read=reading.read_block):
