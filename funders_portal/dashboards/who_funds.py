@@ -139,11 +139,11 @@ def in_words(most: Most, members: int) -> str:
 
 
 def ways_in_words(ways: Sequence[Part]) -> str:
-    """The most money on one way: £1.6m from Marrowstone for victim services in London."""
+    """The most money on one way: £1.6m from Marrowstone for victim services (London)."""
     proper = [part for part in ways if not (part.funder.residual or part.area.residual or part.place.residual)]
     if not proper:
         return ""
-    return _("The most money on one way: %(pounds)s from %(funder)s, for %(area)s, in %(place)s.") % {
+    return _("The most money on one way: %(pounds)s from %(funder)s for %(area)s (%(place)s).") % {
         "pounds": money.short(proper[0].pence),
         "funder": proper[0].funder.label,
         "area": lowered(proper[0].area.label),
