@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from accounts.models import Person
 from counting.money import WHOLE
 from counting.tables import Line, Table
 from priorities import coverage, freshness, gaps
@@ -53,8 +54,8 @@ class Step:
 class Tried:
     """Two portfolios beside each other on a day, in running money (pence).
 
-    grants: how many run. places: in London, elsewhere, UK-wide. areas, regions: each of them. closed: what would no
-    longer fall short; new: what would; other: what would still, but is said otherwise.
+    grants: how many run. places: in London, elsewhere, UK-wide. areas, regions: each of them. closed: in what ways a
+    watched place would no longer fall short; new: in what ways it would; other: in the same way, but said otherwise.
     """
 
     on: date
@@ -90,12 +91,14 @@ def with_end(portfolio: Portfolio, grant: int, last_day: date) -> Portfolio:
     return replace(portfolio, base=portfolio.base.without(gone), edits=portfolio.edits.without(gone).joined(shorter))
 
 
-def compare(before: Portfolio, after: Portfolio, *, on: date) -> Tried:
-    """What would be different on a day."""
+def compare(before: Portfolio, after: Portfolio, *, on: date, person: Person | None = None) -> Tried:
+    """What would be different on a day; `person`: who looks, as for the list of what falls short."""
     asked = Question(on=on)
     was, is_ = (coverage.table(asked, portfolio=each) for each in (before, after))
-    known = {gap.key: gap for gap in gaps.table(on=on, portfolio=before).gaps}
-    found = {gap.key: gap for gap in gaps.table(on=on, portfolio=after).gaps}
+    known, found = (
+        {(gap.key, gap.kind): gap for gap in gaps.table(on=on, portfolio=each, person=person).every}
+        for each in (before, after)
+    )
     places = [freshness.of(asked, portfolio=each, answer=table).places for each, table in ((before, was), (after, is_))]
     return Tried(
         on=on,
@@ -106,11 +109,7 @@ def compare(before: Portfolio, after: Portfolio, *, on: date) -> Tried:
         regions=_steps(was, is_, "column"),
         closed=[gap for key, gap in known.items() if key not in found],
         new=[gap for key, gap in found.items() if key not in known],
-        other=[
-            (known[key], gap)
-            for key, gap in found.items()
-            if key in known and (known[key].kind, known[key].sentence) != (gap.kind, gap.sentence)
-        ],
+        other=[(known[key], gap) for key, gap in found.items() if key in known and known[key].sentence != gap.sentence],
     )
 
 
@@ -145,7 +144,7 @@ def _block(portfolio: Portfolio, made_up: MadeUp, on: date) -> Block:
     columns: dict[str, Any] = {
         each.name: np.array([known.get(each.name, 0)], getattr(portfolio.base, each.name).dtype)
         for each in fields(Block)
-        if each.name not in ("shares", "layouts")
+        if isinstance(getattr(portfolio.base, each.name), np.ndarray)
     }
     shares = {name: _shares(portfolio.vocabulary, name, made_up.shares.get(name, {})) for name in portfolio.vocabulary}
     return Block(**columns, shares=shares)

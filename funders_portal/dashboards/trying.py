@@ -58,7 +58,7 @@ def try_a_grant(request: HttpRequest) -> HttpResponse:
     if not asked.is_valid():
         return _page(request, context | {"form": asked}, refused=True)
     then = _then(asked, portfolio)
-    return _page(request, context | (_answer(portfolio, then, asked) if then else {}) | {"form": asked})
+    return _page(request, context | (_answer(portfolio, then, asked, request.user) if then else {}) | {"form": asked})
 
 
 def _page(request: HttpRequest, context: dict[str, Any], *, refused: bool = False) -> HttpResponse:
@@ -92,12 +92,13 @@ def _then(asked: Form, portfolio: Portfolio) -> Portfolio | None:
     return trying.with_end(portfolio, given["grant"].pk, given["last"]) if not asked.found else None
 
 
-def _answer(before: Portfolio, after: Portfolio, asked: Form) -> dict[str, Any]:
-    found = trying.compare(before, after, on=asked.looked_at)
+def _answer(before: Portfolio, after: Portfolio, asked: Form, person: Any) -> dict[str, Any]:
+    found = trying.compare(before, after, on=asked.looked_at, person=person)
     return {
         "tried": found,
         "told": adding_in_words(asked, before.vocabulary) if isinstance(asked, TryAdding) else ending_in_words(asked),
         "shown_on": day(found.on),
+        "on": found.on,
         "totals": list(_totals(found)),
         "areas": [_line(step) for step in found.areas],
         "regions": [_line(step) for step in found.regions],

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 from django.apps import apps
 
-from priorities import columns
+from priorities import columns, gaps
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -89,13 +89,15 @@ def test_what_is_left_of_a_whole_is_said_to_be_not_yet_sorted(client, grant):
 
 def test_sentences_that_would_go_and_come_are_the_lists_own(client, grant):
     response = client.get(adding(grant, to="2029-01-01"))
-    (closes, first, more), (appears, *none) = response.context["lists"]
-    assert (closes, appears, none) == ("Would close", "Would appear", [[], []])
-    html = client.get("/coverage/?on=2026-06-01").context
-    listed = {gap.key for line in [*html["first"], *html["more"]] for gap in line.gaps}
-    keys = {gap.key for gap in [*first, *more]}
-    assert "victim_services.region.WAL" in keys
-    assert keys <= listed
+    lists = {
+        heading: [(gap.key, gap.kind) for gap in [*first, *more]] for heading, first, more in response.context["lists"]
+    }
+    wales = "victim_services.region.WAL"
+    assert [kind for key, kind in lists["Would close"] if key == wales] == ["empty"]
+    assert [kind for key, kind in lists["Would appear"] if key == wales] == ["fragile"]
+    then = client.get(adding(grant, to="2029-01-01")).content.decode()
+    now = gaps.table(on=date(2026, 6, 1)).gap(wales)
+    assert f"<p>{now.sentence}</p>" in then
 
 
 def test_nothing_is_saved_and_another_reader_sees_nothing(client, grant, sign_in):

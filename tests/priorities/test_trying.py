@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from priorities import columns, coverage, gaps, trying
+from priorities import columns, coverage, gaps, kinds, trying
 from priorities.coverage import Question
 from priorities.trying import MadeUp
 from tests import factories
@@ -74,13 +74,18 @@ def test_what_would_close_and_what_would_be_said_otherwise_is_told_by_the_lists_
     grant = made_up(funder, region={"WAL": 10_000}, priority={"victim_services": 10_000})
     after = trying.with_grant(before, grant, on=ON)
     found = trying.compare(before, after, on=ON)
-    known = {gap.key: gap for gap in gaps.table(on=ON, portfolio=before).gaps}
-    then = {gap.key: gap for gap in gaps.table(on=ON, portfolio=after).gaps}
-    assert {gap.key for gap in found.closed} == known.keys() - then.keys()
-    assert {gap.key for gap in found.new} == then.keys() - known.keys()
-    wales = next(pair for pair in found.other if pair[1].key == "victim_services.region.WAL")
-    assert (wales[0].kind, wales[1].kind) == (gaps.EMPTY, gaps.ENDING)
-    assert "Ash" in wales[1].sentence
+    known, then = (
+        {(gap.key, gap.kind): gap.sentence for gap in gaps.table(on=ON, portfolio=each).every}
+        for each in (before, after)
+    )
+    assert {(gap.key, gap.kind) for gap in found.closed} == known.keys() - then.keys()
+    assert {(gap.key, gap.kind) for gap in found.new} == then.keys() - known.keys()
+    assert {(was.sentence, gap.sentence) for was, gap in found.other} == {
+        (known[each], then[each]) for each in known.keys() & then.keys() if known[each] != then[each]
+    }
+    wales = "victim_services.region.WAL"
+    assert [gap.kind for gap in found.closed if gap.key == wales] == [kinds.EMPTY]
+    assert [gap.kind for gap in found.new if gap.key == wales] == [kinds.ENDING, kinds.FRAGILE]
 
 
 def test_a_long_grant_closes_what_it_reaches_and_its_end_opens_it_again(funder):
@@ -90,9 +95,9 @@ def test_a_long_grant_closes_what_it_reaches_and_its_end_opens_it_again(funder):
         {"priority": {"victim_services": 10_000}, "region": {"WAL": 10_000}},
     )  # fmt: skip
     after = trying.with_grant(before, grant, on=ON)
-    closed = [gap.key for gap in trying.compare(before, after, on=ON).closed]
-    assert "victim_services.region.WAL" in closed
-    assert set(closed) == {gap.key for gap in trying.compare(after, before, on=ON).new}
+    closed = {(gap.key, gap.kind) for gap in trying.compare(before, after, on=ON).closed}
+    assert ("victim_services.region.WAL", kinds.EMPTY) in closed
+    assert closed == {(gap.key, gap.kind) for gap in trying.compare(after, before, on=ON).new}
 
 
 def test_a_grant_that_is_ended_runs_on_its_last_day_and_on_no_later_one(funder):
