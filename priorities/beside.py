@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-from numpy.typing import NDArray
 
 from counting import periods
 from counting.tables import Line
 from priorities import sentences, watching
-from priorities.blocks import Block, Ints, sums
+from priorities.blocks import Block, Crossing, Flags, Ints, sums
 from priorities.columns import Portfolio
 from priorities.coverage import EPOCH, day_number
 from priorities.models import Dimension
@@ -21,6 +20,8 @@ from priorities.watching import Cell
 
 ENDING_WITHIN = 12
 """Own money that runs out within so many months is listed."""
+A_LOOK = 5_000
+"""So many grants of others are looked at together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class Ending:
 
 
 Held = tuple[Ints, ...]
-"""By area (first) and code (second): own running grants, the group's, own pence, and the last day of an own grant."""
+"""By area (first) and code (second), nought where it is not alone: its running grants, pence, and last day."""
 
 
 class Look:
@@ -116,42 +117,43 @@ class Look:
             vocabulary = self.portfolio.vocabulary
             at = vocabulary.at(Dimension.PRIORITY, cell.area.code)
             code = vocabulary.at(cell.dimension, cell.code) if cell.code else 0
-            own, group, pence, until = (each[at, code] for each in held[cell.dimension])
-            if own and own == group:
-                found.append(Alone(cell, int(own), int(pence), date.fromordinal(int(until) + EPOCH)))
+            grants, pence, until = (int(each[at, code]) for each in held[cell.dimension])
+            if grants:
+                found.append(Alone(cell, grants, pence, date.fromordinal(until + EPOCH)))
         return found
 
     def _held(self, dimension: str) -> Held:
-        """What stands in the cells of the areas with a list's codes, or (no dimension) in the areas alone."""
+        """What it alone holds in the cells of the areas with a list, or (no dimension) in the areas alone."""
         shown = tuple(each for each in (Dimension.PRIORITY.value, dimension) if each)
-        sizes = [len(self.portfolio.vocabulary[each]) for each in shown]
-        shape = (sizes[0], sizes[1] if dimension else 1)
-        own, group, pence, until = (np.zeros(shape[0] * shape[1], np.int64) for _ in range(4))
+        shape = (
+            len(self.portfolio.vocabulary[shown[0]]),
+            len(self.portfolio.vocabulary[dimension]) if dimension else 1,
+        )
+        grants, pence, until = (np.zeros(shape[0] * shape[1], np.int64) for _ in range(3))
         for block, rows in self.running:
-            theirs = rows[block.funder[rows] == self.funder]
-            group += _touching(block, rows, shown, sizes)
-            own += _touching(block, theirs, shown, sizes)
-            crossing = block.crossing(shown, theirs, {})
-            cell = crossing.codes[0].astype(np.int64) * shape[1] + (crossing.codes[1] if dimension else 0)
+            crossing, cell = _cells(block, rows[block.funder[rows] == self.funder], shown, shape[1])
             sterling = (block.currency == 0).take(crossing.grant)
+            grants += np.bincount(cell, minlength=len(grants))
             pence += sums(cell[sterling], crossing.parts(block.pence)[sterling], len(pence)).astype(np.int64)
             np.maximum.at(until, cell, block.runs_to.take(crossing.grant))
-        return tuple(each.reshape(shape) for each in (own, group, pence, until))
+        alone = self._without_others(grants > 0, shown, shape[1])
+        return tuple((each * alone).reshape(shape) for each in (grants, pence, until))
+
+    def _without_others(self, cells: Flags, shown: Sequence[str], across: int) -> Flags:
+        """Those of these cells that no grant of another funder touches."""
+        alone = cells.copy()
+        for block, rows in self.running:
+            others = rows[block.funder[rows] != self.funder]
+            # In a large portfolio the first few thousand have been everywhere, and the others need no look.
+            for start in range(0, len(others), A_LOOK):
+                if not alone.any():
+                    return alone
+                alone[_cells(block, others[start : start + A_LOOK], shown, across)[1]] = False
+        return alone
 
 
-def _touching(block: Block, rows: Ints, dimensions: Sequence[str], sizes: Sequence[int]) -> Ints:
-    """How many of these grants touch each code of one list, or each pair of codes of two."""
-    flags = [_flags(block, rows, each, size) for each, size in zip(dimensions, sizes, strict=True)]
-    # Whole numbers this small are exact as floats, and these are multiplied many times faster.
-    across = flags[1] if len(flags) > 1 else np.ones((len(rows), 1), np.float32)
-    found: Ints = np.rint(flags[0].T @ across).astype(np.int64).ravel()
-    return found
-
-
-def _flags(block: Block, rows: Ints, dimension: str, size: int) -> NDArray[np.float32]:
-    """One row a grant, one column a code: 1 where the grant has a share in it."""
-    found = block.crossing([dimension], rows, {})
-    place = np.searchsorted(rows, found.grant)
-    flags = np.zeros((len(rows), size), np.float32)
-    flags[place, found.codes[0]] = 1
-    return flags
+def _cells(block: Block, rows: Ints, dimensions: Sequence[str], across: int) -> tuple[Crossing, Ints]:
+    """These grants crossed by one list or two, and the number of each entry's cell, `across` of them an area."""
+    crossing = block.crossing(dimensions, rows, {})
+    second = crossing.codes[1] if len(dimensions) > 1 else 0
+    return crossing, crossing.codes[0].astype(np.int64) * across + second
