@@ -38,6 +38,14 @@ class Did(models.TextChoices):
     DISMISSED_SUGGESTIONS = "dismissed suggestions", _("set suggestions aside")
     CHANGED_TARGET = "changed target", _("changed a target")
     CHANGED_WATCH = "changed watch", _("changed what the group watches")
+    ADDED_NEED = "added need figures", _("added need figures")
+    REMOVED_NEED = "removed need figure", _("removed a need figure")
+    RESTORED_NEED = "restored need figure", _("restored a need figure")
+    CHANGED_GAP_RULES = "changed gap rules", _("changed from when on something falls short")
+    SET_GAP_ASIDE = "set gap aside", _("set a shortfall aside")
+    TOOK_GAP_BACK = "took gap back", _("took a shortfall back into the list")
+    SAID_LOOKING = "said looking", _("said that a funder looks at a shortfall")
+    ENDED_LOOKING = "ended looking", _("said that a funder no longer looks at a shortfall")
     LOADED_DEMO = "loaded demo", _("loaded the demo")
 
 

@@ -21,6 +21,16 @@ UK_WIDE, INTERNATIONAL = "UK", "INT"
 UK_WIDE_GSS = ("K02000001", "K03000001", "K04000001", "E92000001")
 """United Kingdom, Great Britain, England and Wales, England: wider than one region."""
 
+_ENGLAND = tuple(code for code, (_, gss) in REGIONS.items() if gss.startswith("E"))
+WIDER = {
+    UK_WIDE: ("United Kingdom", tuple(REGIONS)),
+    "GB": ("Great Britain", tuple(code for code in REGIONS if code != "NI")),
+    "EW": ("England and Wales", (*_ENGLAND, "WAL")),
+    "ENG": ("England", _ENGLAND),
+}
+"""Places of which statistics speak and money does not: code to name and the regions that make it up."""
+NATIONS = ("ENG", "WAL", "SCO", "NI")
+
 _BY_GSS = {gss: code for code, (_, gss) in REGIONS.items()}
 _BY_NATION = {"W": "WAL", "S": "SCO", "N": "NI"}
 # District and county codes: ranges of the ONS's own alphabetical numbering, closed districts included.
@@ -68,3 +78,17 @@ def region_of(gss: str) -> str | None:
         return "LON"
     number = int(gss[3:])
     return next((code for low, high, code in _BY_RANGE.get(gss[:3], []) if low <= number <= high), None)
+
+
+def named(place: str) -> str:
+    """The name of a region or of a wider place; raises KeyError where there is none such."""
+    return (WIDER.get(place) or REGIONS[place])[0]
+
+
+def within(place: str) -> tuple[str, ...]:
+    """The regions that make up a place, a region being its own; raises KeyError where there is none such."""
+    if place in WIDER:
+        return WIDER[place][1]
+    if place not in REGIONS:
+        raise KeyError(place)
+    return (place,)

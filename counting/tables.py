@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-PENCE, GRANTS = "pence", "grants"
+PENCE, GRANTS, SHARE = "pence", "grants", "share"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,8 @@ class Line:
 class Table:
     """Figures by two dimensions.
 
-    measure: awarded, live, spread or grants. unit: "pence" (whole pounds sterling pence) or "grants".
+    measure: awarded, live, spread or grants. unit: "pence" (whole pounds sterling pence), "grants" or
+    "share" (basis points).
     on: the day it speaks of; first, last: its window, where the measure has one.
     cells: one list a row, one whole number a column. total: of all cells, each grant once (for grants that is
     fewer than the sum of cells, because a grant touches several). row_totals and column_totals likewise.

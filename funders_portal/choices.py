@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Organisation
 from priorities import coverage
 from priorities.coverage import Question
-from priorities.filters import CoverageFilter
+from priorities.filters import CoverageFilter, RunningFilter
 from priorities.models import Dimension
 
 
@@ -118,6 +118,22 @@ def sheet(asked: CoverageFilter) -> dict[str, Any]:
     }
 
 
+def running_sheet(asked: RunningFilter) -> dict[str, Any]:
+    """The sheet of a page that says itself what it shows: a day, and what narrows."""
+    form: Any = asked.form
+    if asked.is_valid():
+        data = asked.data.copy()
+        data["on"] = asked.question.on.isoformat()
+        form = _with(form, data)
+    form.all_optional = True
+    return {
+        "form": form,
+        "day_field": form["on"],
+        "narrowed": [_ticks(form, name, choices) for name, choices in _narrowing_choices(asked)],
+        "kept": [(name, value) for name in ("recipient", "programme") for value in asked.data.getlist(name) if value],
+    }
+
+
 def day_and_funders(asked: CoverageFilter) -> dict[str, Any]:
     """The sheet of a page that is about one day, of some funders or of all."""
     form: Any = _filled(asked) if asked.is_valid() else asked.form
@@ -172,8 +188,12 @@ def _filled(asked: CoverageFilter) -> Any:
     for name, day in (("from", question.first), ("to", question.last)):
         if day:
             data[name] = day.isoformat()
+    return _with(asked.form, data)
+
+
+def _with(form: Any, data: QueryDict) -> Any:
     # Checked already, and making a form costs more than all the rest of the sheet.
-    form = copy.copy(asked.form)
+    form = copy.copy(form)
     form.data, form._bound_fields_cache = data, {}
     return form
 

@@ -13,8 +13,9 @@ from accounts.access import FUNDERS, GRANTEES, Administrator, Anyone, may, only
 from accounts.models import Organisation, Person
 from funders_portal import summary, waiting
 from grants.models import Grant, Project
-from priorities import columns, freshness, gaps
+from priorities import columns, freshness, gaps, kinds
 from priorities.coverage import Question
+from priorities.models import GapRules
 from priorities.to_sort import own_backlog
 
 MOST_TASKS, MOST_SENTENCES, MOST_CARDS = 5, 3, 40
@@ -40,7 +41,8 @@ def help_page(request: HttpRequest) -> HttpResponse:
     """The words, the rules behind the figures, the keys, and whom to ask."""
     # Names and addresses are for those who belong here.
     secretariat = _secretariat() if request.user.is_authenticated else []
-    return render(request, "funders_portal/help.html", {"secretariat": secretariat})
+    context = {"secretariat": secretariat, "gap_rules": kinds.rules_in_words(GapRules.current())}
+    return render(request, "funders_portal/help.html", context)
 
 
 @only(Anyone)
@@ -60,8 +62,8 @@ def _for_funder(person: Person) -> dict[str, Any]:
     to_sort = own_backlog(person, portfolio)
     files = waiting.imports(person)
     imports = list(files[:MOST_TASKS])
-    short = gaps.table(on=today, portfolio=portfolio)
     rests_on = freshness.of(Question(on=today), portfolio=portfolio)
+    short = gaps.table(on=today, portfolio=portfolio, person=person)
     room = max(0, MOST_TASKS - len(imports) - bool(to_sort.grants))
     return {
         "empty": not Grant.objects.current().exists(),

@@ -32,6 +32,8 @@ class Place:
 
 GRANT_PAGES = ("grant", "grant_edit", "grant_remove", "grant_restore", "grant_protection", "grants_removed")
 SORT_PAGES = ("sort", "sort_paste", "suggestions_confirm")
+NEED_PAGES = ("need_figures", "need_series", "need_add", "need_remove", "need_restore")
+GAP_PAGES = ("gaps", "gap_set_aside", "gap_looking", "neglected")
 UPLOAD_PAGES = ("grant_add", "imports", "import", "import_progress", "import_missing")
 
 MAIN = (
@@ -42,9 +44,9 @@ MAIN = (
         names=("coverage_grants", "funder_view"),
         to=FUNDERS,
         beneath=(
-            Place("coverage", _("Where it falls short"), names=("gaps",)),
+            Place("coverage", _("Where it falls short"), names=GAP_PAGES),
             Place("coverage_by", _("By area and place")),
-            Place("need", _("Beside need")),
+            Place("need", _("Beside need"), names=NEED_PAGES),
             Place("runs_out", _("When money runs out")),
             Place("who_funds", _("Who funds what")),
             Place("try_a_grant", _("Try a grant")),

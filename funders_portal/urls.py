@@ -5,9 +5,9 @@ from rest_framework.routers import DefaultRouter
 
 from accounts.api import OrganisationViewSet
 from funders_portal import api, home
-from funders_portal.dashboards import coverage, funder, overview
+from funders_portal.dashboards import coverage, funder, need, neglected, overview, runs_out, who_funds
 from grants.api import GrantViewSet, ProjectViewSet
-from priorities.api import CoverageViewSet, GapViewSet, PriorityViewSet
+from priorities.api import CoverageViewSet, GapViewSet, NeedViewSet, PriorityViewSet, RunsOutViewSet, WhoFundsViewSet
 
 
 class Router(DefaultRouter):
@@ -22,6 +22,9 @@ router.register("organisations", OrganisationViewSet, basename="api-organisation
 router.register("priorities", PriorityViewSet, basename="api-priorities")
 router.register("coverage", CoverageViewSet, basename="api-coverage")
 router.register("gaps", GapViewSet, basename="api-gaps")
+router.register("runs-out", RunsOutViewSet, basename="api-runs-out")
+router.register("who-funds", WhoFundsViewSet, basename="api-who-funds")
+router.register("need", NeedViewSet, basename="api-need")
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -31,9 +34,21 @@ urlpatterns = [
     path("coverage/by/", coverage.coverage_page, name="coverage_by"),
     path("coverage.csv", coverage.coverage_csv, name="coverage_csv"),
     path("coverage/chart/", coverage.coverage_chart, name="coverage_chart"),
+    path("coverage/neglected/", neglected.neglected_page, name="neglected"),
+    path("neglected.csv", neglected.neglected_csv, name="neglected_csv"),
     path("coverage/grants/", coverage.coverage_grants, name="coverage_grants"),
+    path("coverage/runs-out/", runs_out.runs_out, name="runs_out"),
+    path("coverage/runs-out.csv", runs_out.runs_out_csv, name="runs_out_csv"),
+    path("coverage/runs-out/chart/", runs_out.runs_out_chart, name="runs_out_chart"),
+    path("coverage/runs-out/grants/", runs_out.runs_out_grants, name="runs_out_grants"),
+    path("coverage/who-funds/", who_funds.who_funds, name="who_funds"),
+    path("coverage/who-funds.csv", who_funds.who_funds_csv, name="who_funds_csv"),
+    path("coverage/who-funds/chart/", who_funds.who_funds_chart, name="who_funds_chart"),
     path("coverage/funder/", funder.funder_view, name="funder_view"),
     path("coverage/funder.csv", funder.funder_view_csv, name="funder_view_csv"),
+    path("coverage/need/", need.need_page, name="need"),
+    path("coverage/need/chart/", need.need_chart, name="need_chart"),
+    path("coverage/need.csv", need.need_csv, name="need_csv"),
     path("help/", home.help_page, name="help"),
     path("healthz", home.healthz, name="healthz"),
     path("", include("accounts.urls")),

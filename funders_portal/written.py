@@ -14,9 +14,12 @@ from django.utils.translation import gettext as _
 from counting import money
 from counting.tables import PENCE, Table
 from priorities.beside import Beside, Part
-from priorities.gaps import EMPTY, ENDING, UNDER_TARGET, Gap
 from priorities.models import Dimension
+from priorities.neglected import Named
+from priorities.running_out import RunningOut
+from priorities.shortfalls import Gap, Gaps
 from priorities.trend import Trend
+from priorities.who_funds import WhoFunds
 
 BYTE_ORDER_MARK = "\ufeff"
 """Without it Excel takes UTF-8 for something else."""
@@ -30,8 +33,7 @@ def table_as_csv(table: Table) -> str:
         for row, figures, total in zip(table.rows, table.cells, table.row_totals, strict=True)
     ]
     foot = [_("All"), *(_figure(table, each) for each in (*table.column_totals, table.total))]
-    others = [[code, money.major(amount, code)] for code, amount in sorted(table.other_currencies.items())]
-    return _csv([head, *body, foot, *others])
+    return _csv([head, *body, foot, *_others(table)])
 
 
 def trend_as_csv(trend: Trend) -> str:
@@ -79,23 +81,115 @@ def _hundredths(part: int, whole: int) -> str:
     return f"{Decimal(part) * 100 / Decimal(whole):.2f}" if whole else ""
 
 
-def gaps_as_csv(gaps: Sequence[Gap]) -> str:
-    """One line a watched place that falls short, in the list's order."""
-    kinds = {EMPTY: _("No grant here"), UNDER_TARGET: _("Below what we agreed"), ENDING: _("Money running out")}
-    head = [_("What"), _("Where"), _("Pounds"), _("Grants"), _("Until"), _("May be out of date"), _("Sentence")]
+def gaps_as_csv(found: Gaps) -> str:
+    """One line a watched place that falls short, in the list's order; then those set aside, with their reason."""
+    head = [
+        _("What"),
+        _("Rule"),
+        _("Where"),
+        _("Pounds"),
+        _("Grants"),
+        _("Until"),
+        _("May be out of date"),
+        _("Looked at again on"),
+        _("Why it is set aside"),
+        _("Sentence"),
+    ]
+    body = [_gap(gap) for gap in found.gaps]
+    aside = [
+        _gap(line.gaps[0], line.aside.look_again_on.isoformat(), line.aside.reason)
+        for line in found.aside
+        if line.aside
+    ]
+    return _csv([head, *body, *aside])
+
+
+def _gap(gap: Gap, again: str = "", reason: str = "") -> list[Any]:
+    return [
+        gap.word,
+        gap.rule,
+        gap.place,
+        money.major(gap.pence),
+        gap.number,
+        gap.until.isoformat() if gap.until else "",
+        ", ".join(gap.out_of_date),
+        again,
+        reason,
+        gap.sentence,
+    ]
+
+
+def neglected_as_csv(rows: Sequence[Named]) -> str:
+    """Every group that the founding documents name, with what says that a grant reaches it."""
+    head = [_("Group"), _("What says that it is reached"), _("Pounds"), _("Grants"), _("Per cent of running money")]
     body = [
         [
-            kinds[gap.kind],
-            gap.place,
-            money.major(gap.pence),
-            len(gap.grants),
-            gap.until.isoformat() if gap.until else "",
-            ", ".join(gap.out_of_date),
-            gap.sentence,
+            row.group,
+            "; ".join(f"{name}: {what}" for name, what, _query in row.reached_by),
+            money.major(row.pence),
+            row.number,
+            "" if row.share is None else f"{row.share / 100:g}",
         ]
-        for gap in gaps
+        for row in rows
     ]
     return _csv([head, *body])
+
+
+def running_out_as_csv(found: RunningOut) -> str:
+    """One line a month: what runs on its first day and what ends in it, by area; then what still runs after them."""
+    areas = [line.label for line in found.running.columns]
+    head = [
+        _("Month"),
+        _("Running on"),
+        *areas,
+        _("All"),
+        _("Grants ending in the month"),
+        *(_("Ends: %(area)s") % {"area": area} for area in areas),
+        _("Ends: all"),
+    ]
+    days = [*(month.first for month in found.months), found.after]
+    lines: list[list[Any]] = [
+        [day.isoformat()[:7], day.isoformat(), *map(money.major, [*figures, total])]
+        for day, figures, total in zip(days, found.running.cells, found.running.row_totals, strict=True)
+    ]
+    for line, month, figures in zip(lines, found.months, found.ending.cells, strict=False):
+        line += [month.grants, *map(money.major, [*figures, month.ending])]
+    return _csv([head, *lines, *_others(found.running)])
+
+
+def meetings_as_csv(found: WhoFunds) -> str:
+    """One line an area and place in which several funders have running grants."""
+    head = [_("Area"), _("Place"), _("Pounds"), _("Charities in common"), _("Number of funders"), _("Funders")]
+    body = [
+        [
+            each.area.label,
+            each.place.label,
+            money.major(each.pence),
+            each.charities,
+            len(each.funders),
+            "; ".join(line.label for line in each.funders),
+        ]
+        for each in found.meetings
+    ]
+    return _csv([head, *body])
+
+
+def pairs_as_csv(found: WhoFunds) -> str:
+    """One line for every two funders with charities in common."""
+    head = [_("Funder"), _("Funder"), _("Charities in common"), _("Areas and places that both fund")]
+    body = [[each.first.label, each.second.label, each.charities, each.places] for each in found.pairs]
+    return _csv([head, *body])
+
+
+def parts_as_csv(found: WhoFunds) -> str:
+    """One line for every funder, area and place with money in it."""
+    head = [_("Funder"), _("Area"), _("Place"), _("Pounds")]
+    body = [[part.funder.label, part.area.label, part.place.label, money.major(part.pence)] for part in found.parts()]
+    return _csv([head, *body])
+
+
+def _others(table: Table) -> list[list[Any]]:
+    return [[code, money.major(amount, code)] for code, amount in sorted(table.other_currencies.items())]
 
 
 def _figure(table: Table, figure: int) -> Any:

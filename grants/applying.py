@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -70,19 +70,13 @@ def apply(source: Import, *, by: Any, at: datetime) -> list[int]:
 
     Call it inside the transaction that marks the import applied. Links to priorities are not touched.
     """
+    bulk.expect_many()
     writer = _Writer(source, by=by, at=at)
-    for rows in _batches(source):
-        writer.take(rows)
+    rows = source.rows.filter(outcome__in=[ImportRow.ADDED, ImportRow.CHANGED])
+    for some in comparing.by_number(rows.values_list("grant_id", "outcome", "cleaned", "base"), size=BATCH):
+        writer.take(some)
     writer.finish()
     return writer.grants
-
-
-def _batches(source: Import) -> Iterator[list[tuple[str, str, str, int]]]:
-    rows = source.rows.filter(outcome__in=[ImportRow.ADDED, ImportRow.CHANGED]).order_by("id")
-    last = 0
-    while some := list(rows.filter(id__gt=last).values_list("id", "grant_id", "outcome", "cleaned", "base")[:BATCH]):
-        last = some[-1][0]
-        yield [row[1:] for row in some]
 
 
 class _Writer:

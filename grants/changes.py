@@ -11,7 +11,9 @@ from django.db.models import F
 from grants.models import Change, ChangeCounter
 
 MANY = 1_000
-"""From so many grants on, one row stands for all of them and readers read everything anew."""
+"""A change of more grants than this is one row of the log, and readers read everything anew."""
+FOLLOWED = 5_000
+"""So many changed grants at most are followed one by one; whoever is further behind reads everything anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def since(seq: int) -> Since:
     now = head()
     if now == seq:
         return Since(now, frozenset())
-    changed = list(Change.objects.filter(seq__gt=seq, seq__lte=now).values_list("grant", flat=True)[: MANY + 1])
-    if len(changed) > MANY or None in changed:
+    changed = list(Change.objects.filter(seq__gt=seq, seq__lte=now).values_list("grant", flat=True)[: FOLLOWED + 1])
+    if len(changed) > FOLLOWED or None in changed:
         return Since(now, None)
     return Since(now, frozenset(int(grant) for grant in changed))

@@ -13,7 +13,7 @@ from grants.amounts import AmountsAndDates
 from grants.findings import Clean, Problem
 from grants.locations import Locations
 from grants.organisations import Organisations
-from grants.texts import LEFT_OUT, NOBODY, shown
+from grants.texts import LEFT_OUT, NOBODY, is_plain, shown
 
 REFUSALS = frozenset(
     """
@@ -160,8 +160,12 @@ class _Check(AmountsAndDates, Organisations, Locations):
             self.note("grantProgramme", "several-programmes", len(programmes))
         first = programmes[0]
         for name, field, longest in _PROGRAMME:
+            written = first.get(field)
+            if type(written) is str and len(written) <= longest and is_plain(written):
+                found[name] = written
+                continue
             column = f"grantProgramme/0/{field}"
-            found[name] = self.public(column, self.text(column, first.get(field), longest))
+            found[name] = self.public(column, self.text(column, written, longest))
 
     def relations(self, grant_id: str) -> list[str]:
         written = self.raw.get("relatedActivity")

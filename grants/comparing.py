@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import orjson
-from django.db.models import Count, Exists, OuterRef, Subquery
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Subquery
 
 from grants import bulk, checking
 from grants.findings import Clean, Problem
@@ -24,6 +24,8 @@ ACCEPTED = (ImportRow.ADDED, ImportRow.CHANGED, ImportRow.UNCHANGED)
 ROW_FIELDS = ["source_id", "row", "grant_id", "outcome", "repaired", "raw", "cleaned", "base", "answer"]
 PROBLEM_FIELDS = ["source_id", "row", "column", "code", "value", "repair", "refuses"]
 MOST_EXTRA_COLUMNS = 100
+
+Q = TypeVar("Q", bound="QuerySet[Any, Any]")
 
 
 class Standing(NamedTuple):
@@ -114,6 +116,23 @@ class Tally:
         }
 
 
+class Seen:
+    """Texts that were added, in memory that does not grow: one that is not `in` it never was; one that is, perhaps."""
+
+    BITS = 1 << 27
+
+    def __init__(self) -> None:
+        self._bits = bytearray(self.BITS // 8)
+
+    def add(self, text: str) -> None:
+        place = hash(text) % self.BITS
+        self._bits[place >> 3] |= 1 << (place & 7)
+
+    def __contains__(self, text: str) -> bool:
+        place = hash(text) % self.BITS
+        return bool(self._bits[place >> 3] & 1 << (place & 7))
+
+
 class Comparison:
     """One import's rows, batch after batch, into ImportRow and ImportProblem.
 
@@ -127,6 +146,7 @@ class Comparison:
         self.funders: set[int] = set()
         self._open_relations: dict[str, list[int]] = {}
         self._told: set[tuple[str, str]] = set()
+        self._seen = Seen()
 
     def take(self, rows: Sequence[Prepared]) -> None:
         """Compare a batch and write down what came of it. Call it inside a transaction."""
@@ -145,9 +165,14 @@ class Comparison:
         bulk.insert(ImportRow, ROW_FIELDS, kept_rows)
         bulk.insert(ImportProblem, PROBLEM_FIELDS, kept_problems)
 
-    def _seen_before(self, grant_ids: list[str]) -> set[str]:
-        rows = bulk.among(ImportRow.objects.filter(source=self.source, outcome__in=ACCEPTED), "grant_id", grant_ids)
-        return set(rows.order_by().values_list("grant_id", flat=True))
+    def _seen_before(self, grant_ids: Iterable[str]) -> set[str]:
+        """Those that an accepted row of this file had; nearly all are known to be new without asking the database."""
+        perhaps = [each for each in grant_ids if each in self._seen]
+        if not perhaps:
+            return set()
+        rows = bulk.among(ImportRow.objects.filter(source=self.source), "grant_id", perhaps)
+        found = rows.order_by().values_list("grant_id", "outcome")
+        return {grant_id for grant_id, outcome in found if outcome in ACCEPTED}
 
     def _verdict(self, row: Prepared, facts: Facts, here: Mapping[str, Standing], seen: set[str]) -> Verdict:
         """What becomes of a row that is fit to be taken; what is to be said of it is added to its problems."""
@@ -161,6 +186,7 @@ class Comparison:
         row.problems.extend(_explained(code, row.identifier, facts.funder[1]) for code in verdict.notices)
         if verdict.outcome != ImportRow.REFUSED:
             seen.add(row.identifier)
+            self._seen.add(row.identifier)
             row.problems.extend(self._notices(facts))
             if funder is not None:
                 self.funders.add(funder)
@@ -249,13 +275,18 @@ class Comparison:
         )
 
 
+def by_number(rows: Q, *, size: int) -> Iterator[list[Any]]:
+    """An import's rows, in their order, as many row numbers at a time: each batch is one stretch of an index."""
+    last = rows.order_by().aggregate(last=Max("row"))["last"] or 0
+    for start in range(0, last + 1, size):
+        if some := list(rows.filter(row__gte=start, row__lt=start + size).order_by("row", "id")):
+            yield some
+
+
 def compare_again(source: Import) -> dict[str, int]:
     """Judge the rows of a file that was read before against what stands now; the counts as they then are."""
     parties = Parties()
-    rows = source.rows.filter(outcome__in=ACCEPTED).order_by("id")
-    last = 0
-    while some := list(rows.filter(id__gt=last)[:BATCH]):
-        last = some[-1].pk
+    for some in by_number(source.rows.filter(outcome__in=ACCEPTED), size=BATCH):
         read = [orjson.loads(row.cleaned) for row in some]
         parties.look_up({(each[0], each[1]) for cleaned in read for each in _parties(cleaned)})
         here = standing([row.grant_id for row in some])

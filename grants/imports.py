@@ -22,7 +22,7 @@ from django.utils import timezone
 from accounts import journal
 from accounts.journal import Did
 from accounts.models import Organisation, Person
-from grants import applying, changes, comparing, prepared, undoing
+from grants import applying, bulk, changes, comparing, prepared, undoing
 from grants.applying import Moved
 from grants.models import Import, ImportProblem, ImportRow
 from grants.rows import Unreadable
@@ -137,6 +137,7 @@ def read(source: Import, *, at: datetime) -> None:
     try:
         for batch in prepared.batches(Path(source.file.path), source.name, size=BATCH):
             with transaction.atomic():
+                bulk.expect_many()
                 comparison.take(batch.rows)
                 _show_progress(source, comparison, batch, at + timedelta(seconds=time.monotonic() - began))
         with transaction.atomic():

@@ -23,13 +23,11 @@ class Locations(RowCheck):
     def locations(self) -> list[dict[str, str]]:
         """Where the work is; addresses, postcodes and points on the map stay in the raw row."""
         written = self.objects("beneficiaryLocation")
-        found = [self.location(f"beneficiaryLocation/{number}", each) for number, each in enumerate(written)]
+        found = [_as_plain(each) or self.location(number, each) for number, each in enumerate(written)]
         return [each for each in found if any(each.values())]
 
-    def location(self, column: str, written: dict[str, Any]) -> dict[str, str]:
-        texts = [written.get(name) for name in ("name", "geoCode", "geoCodeType", "countryCode")]
-        if all(type(text) is str for text in texts) and (plain := _plain_location(*texts)):
-            return plain
+    def location(self, number: int, written: dict[str, Any]) -> dict[str, str]:
+        column = f"beneficiaryLocation/{number}"
         name = self.text(f"{column}/name", written.get("name"), standard.LONGEST_NAME)
         gss = self.text(f"{column}/geoCode", written.get("geoCode"))
         public = without_contacts(name)
@@ -54,6 +52,15 @@ class Locations(RowCheck):
         known = meant if meant in standard.COUNTRIES else ""
         self.note(column, "country-written-otherwise" if known else "country-unknown", text, known)
         return known
+
+
+def _as_plain(written: dict[str, Any]) -> dict[str, str] | None:
+    """A place where nothing is wrong with it, which is nearly always; None sends it to be checked."""
+    name, gss = written.get("name"), written.get("geoCode")
+    kind, country = written.get("geoCodeType"), written.get("countryCode")
+    if type(name) is str and type(gss) is str and type(kind) is str and type(country) is str:
+        return _plain_location(name, gss, kind, country)
+    return None
 
 
 @lru_cache(maxsize=16_384)

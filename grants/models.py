@@ -318,7 +318,7 @@ class ImportRow(models.Model):
     KEEP, REMOVE = "keep", "remove"
     ANSWERS = [(KEEP, _("kept")), (REMOVE, _("marked as removed"))]
 
-    source = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rows")
+    source = models.ForeignKey(Import, on_delete=models.CASCADE, db_index=False, related_name="rows")
     row = models.PositiveIntegerField()
     grant_id = models.CharField(max_length=255, blank=True)
     outcome = models.CharField(max_length=9, choices=OUTCOMES)
@@ -344,7 +344,7 @@ class ImportRow(models.Model):
 class ImportProblem(models.Model):
     """One refusal or repair: where, what is wrong, how to mend it. Codes are checking.py's; words are the doors'."""
 
-    source = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="problems")
+    source = models.ForeignKey(Import, on_delete=models.CASCADE, db_index=False, related_name="problems")
     row = models.PositiveIntegerField()
     column = models.CharField(max_length=255, blank=True)
     code = models.CharField(max_length=60)

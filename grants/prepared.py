@@ -7,7 +7,7 @@ same code, started on its own with plain pipes, since a Celery worker may have n
 from __future__ import annotations
 
 import gc
-import pickle
+import marshal
 import signal
 import subprocess
 import sys
@@ -21,12 +21,15 @@ import orjson
 
 from grants import checking, people, reading, standard
 from grants.findings import Clean, Problem
-from grants.rows import Row, Unreadable
+from grants.rows import NO_TITLES, Row, Unreadable
 from grants.texts import shown
 
 LARGE = 4 * 1024 * 1024
 """Bytes; from this size on a process of its own is worth its start."""
 _HOME = Path(__file__).resolve().parent.parent
+_ROWS, _END, _UNREADABLE = "rows", "end", "unreadable"
+_LENGTH = 8
+"""Bytes that say how many follow."""
 _PROGRAM = "from grants import prepared; prepared.write_out()"
 
 Party = tuple[str, str]
@@ -97,36 +100,53 @@ def _from_elsewhere(path: Path, name: str, size: int) -> Iterator[Batch]:
 
 def _received(pipe: BinaryIO) -> Iterator[Batch]:
     while True:
-        try:
-            told = pickle.load(pipe)  # noqa: S301 - written by this very module
-        except (EOFError, pickle.UnpicklingError) as problem:
-            raise ReaderDied from problem
-        if told is None:
-            return
-        if not isinstance(told, Batch):
+        length = pipe.read(_LENGTH)
+        packed = pipe.read(int.from_bytes(length, "big"))
+        if len(length) < _LENGTH or len(packed) < int.from_bytes(length, "big"):
+            raise ReaderDied
+        kind, *told = marshal.loads(packed)  # noqa: S302 - written by this very module
+        if kind == _UNREADABLE:
             code, row, detail = told
             raise Unreadable(code, row=row, detail=detail)
-        yield told
+        if kind == _END:
+            return
+        rows, done, size = told
+        yield Batch([_unpacked(*row) for row in rows], done, size)
 
 
 def write_out() -> None:
-    """The other process: batches to standard output, then None, or an Unreadable's code, row and detail."""
+    """The other process: batches to standard output, then the end, or an Unreadable's code, row and detail."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Who started it ends it; or its next batch finds the pipe closed.
     gc.disable()
     path, name, size = sys.argv[1:]
     try:
         for batch in _here(Path(path), name, int(size)):
-            _tell(batch)
-        _tell(None)
+            _tell(_ROWS, [_packed(row) for row in batch.rows], batch.done, batch.size)
+        _tell(_END)
     except Unreadable as problem:
-        _tell((problem.code, problem.row, problem.detail))
+        _tell(_UNREADABLE, problem.code, problem.row, problem.detail)
     except BrokenPipeError:
         sys.stdout = cast(Any, None)
 
 
-def _tell(what: object) -> None:
-    pickle.dump(what, sys.stdout.buffer, protocol=pickle.HIGHEST_PROTOCOL)
+def _tell(*what: Any) -> None:
+    """Plain tuples and texts, which marshal spells in a third of the time that pickle takes for objects."""
+    packed = marshal.dumps(what)
+    sys.stdout.buffer.write(len(packed).to_bytes(_LENGTH, "big") + packed)
     sys.stdout.buffer.flush()
+
+
+def _packed(row: Prepared) -> tuple[Any, ...]:
+    number, identifier, raw, text, facts, found, titles, extra = row
+    problems = [tuple(each) for each in found] if found else ()
+    return number, identifier, raw, text, facts and tuple(facts), problems, dict(titles) if titles else None, extra
+
+
+def _unpacked(
+    number: int, identifier: str, raw: str, text: str, facts: Any, problems: Any, titles: Any, extra: tuple[str, ...]
+) -> Prepared:
+    found = [Problem(*each) for each in problems]
+    return Prepared(number, identifier, raw, text, facts and Facts(*facts), found, titles or NO_TITLES, extra)
 
 
 # --- one row -------------------------------------------------------------------------------------------------------

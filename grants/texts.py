@@ -50,6 +50,8 @@ _CONTACTS = tuple(
     )
 )
 """Each kind of contact with a sign that is quick to look for; without its sign a text holds none of that kind."""
+_any_sign = re.compile(r"[@\d]").search
+"""What every one of these signs begins with, but for a plus before it."""
 POSTCODE = re.compile(_POSTCODE)
 _PART_OF_POSTCODE = re.compile(r"[A-Za-z]{1,2}\d[A-Za-z\d.-]{0,5}|\d[A-Za-z]{1,2}", re.ASCII)
 NOBODY = re.compile(r"(?:n/?a|none|null|nil|unknown|tb[acd]|not (?:known|applicable)|[-.?0x]*)", re.IGNORECASE)
@@ -119,10 +121,20 @@ _MENDS = (
 
 def without_contacts(text: str, *, instead: str = LEFT_OUT) -> str:
     """`text` without e-mail addresses, telephone numbers, postcodes and street addresses."""
+    first = _any_sign(text)
+    if first is None:
+        return text
+    start = max(first.start() - 1, 0)
     for has_sign, pattern in _CONTACTS:
-        if has_sign(text):
-            text = pattern.sub(lambda found: instead, text)
+        if has_sign(text, start):
+            text, start = pattern.sub(lambda found: instead, text), 0
     return text
+
+
+@lru_cache(maxsize=4_096)
+def is_plain(text: str) -> bool:
+    """Whether nothing is wrong with a text that many rows share: nothing to mend, and nobody's contact in it."""
+    return not tidy(text)[1] and without_contacts(text) == text
 
 
 def contacts(text: str) -> list[str]:

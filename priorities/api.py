@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import django_filters
 from django.utils.translation import gettext_lazy
@@ -18,10 +18,19 @@ from rest_framework.viewsets import GenericViewSet, ViewSet
 from accounts.access import FUNDERS, SignedIn
 from accounts.api_access import Guarded
 from accounts.filters import ApiForm
-from priorities import coverage
-from priorities.filters import CoverageFilter, DayFilter, GapFilter
-from priorities.models import Code, Dimension
-from priorities.serializers import CodeSerializer, GapsSerializer, TableSerializer
+from accounts.models import Person
+from priorities import coverage, running_out, who_funds
+from priorities.filters import CoverageFilter, DayFilter, GapFilter, RunningFilter
+from priorities.models import Code, Dimension, NeedFigure
+from priorities.need_filters import NeedFigureFilter
+from priorities.serializers import (
+    CodeSerializer,
+    GapsSerializer,
+    NeedFigureSerializer,
+    RunsOutSerializer,
+    TableSerializer,
+    WhoFundsSerializer,
+)
 
 ALSO = ("format",)
 """What the API itself reads is no filter."""
@@ -55,7 +64,8 @@ class GapViewSet(Guarded, ViewSet):
     guard = FUNDERS
 
     @extend_schema(
-        description="Where coverage falls short of what the group watches, on a day; the strongest kind of each cell.",
+        description="Where coverage falls short of what the group watches, on a day: the strongest kind of each cell, "
+        "or, asked for one kind, every cell of it. Which grants owe a report only their own funders are told.",
         parameters=list(parameters(GapFilter)),
         responses=GapsSerializer,
     )
@@ -63,7 +73,37 @@ class GapViewSet(Guarded, ViewSet):
         asked = GapFilter(request.query_params, also=ALSO)
         if not asked.is_valid():
             raise ValidationError(_refusals(asked))
-        return Response(asked.found().as_dict())
+        return Response(asked.found(cast(Person, request.user)).as_dict())
+
+
+class RunsOutViewSet(Guarded, ViewSet):
+    guard = FUNDERS
+
+    @extend_schema(
+        description="Whole awards that run on the first of each of the next 24 months, and what ends in each, by area.",
+        parameters=list(parameters(RunningFilter)),
+        responses=RunsOutSerializer,
+    )
+    def list(self, request: Request) -> Response:
+        asked = RunningFilter(request.query_params, also=ALSO)
+        if not asked.is_valid():
+            raise ValidationError(_refusals(asked))
+        return Response(running_out.look(asked.question).as_dict())
+
+
+class WhoFundsViewSet(Guarded, ViewSet):
+    guard = FUNDERS
+
+    @extend_schema(
+        description="Running money by funder and area, by funder, area and place, and where several fund the same.",
+        parameters=list(parameters(RunningFilter)),
+        responses=WhoFundsSerializer,
+    )
+    def list(self, request: Request) -> Response:
+        asked = RunningFilter(request.query_params, also=ALSO)
+        if not asked.is_valid():
+            raise ValidationError(_refusals(asked))
+        return Response(who_funds.look(asked.question).as_dict())
 
 
 class CodeFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -87,6 +127,19 @@ class PriorityViewSet(Guarded, ListModelMixin, GenericViewSet[Code]):
     queryset = Code.objects.select_related("parent")
     serializer_class = CodeSerializer
     filterset_class = CodeFilter
+
+
+@extend_schema_view(
+    list=extend_schema(
+        description="Published figures of need: the latest value of each, or each as it was known on a day.",
+        parameters=list(parameters(NeedFigureFilter)),
+    ),
+)
+class NeedViewSet(Guarded, ListModelMixin, GenericViewSet[NeedFigure]):
+    guard = FUNDERS
+    queryset = NeedFigure.objects.standing().select_related("series")
+    serializer_class = NeedFigureSerializer
+    filterset_class = NeedFigureFilter
 
 
 def _refusals(asked: django_filters.FilterSet) -> dict[str, Any]:

@@ -11,17 +11,14 @@ import numpy as np
 from counting import periods
 from counting.tables import Line
 from priorities import sentences, watching
-from priorities.blocks import Block, Crossing, Flags, Ints, sums
+from priorities.blocks import Flags, Ints, sums
 from priorities.columns import Portfolio
 from priorities.coverage import EPOCH, day_number
-from priorities.models import Dimension
 from priorities.running import Running
-from priorities.watching import Cell
+from priorities.watching import AREAS, Cell
 
 ENDING_WITHIN = 12
 """Own money that runs out within so many months is listed."""
-A_LOOK = 5_000
-"""So many grants of others are looked at together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +77,11 @@ class Look:
             for block in portfolio.blocks
         ]
 
+    @property
+    def own_grants(self) -> int:
+        """How many of its grants run on the day, of every currency."""
+        return sum(int((block.funder[rows] == self.funder).sum()) for block, rows in self.running)
+
     def by(self, dimension: str) -> Beside:
         """Both by this list's codes."""
         own, group, entries = self.own.by(dimension), self.group.by(dimension), self.portfolio.vocabulary[dimension]
@@ -94,13 +96,14 @@ class Look:
     def ending(self) -> Ending:
         """What of its own runs out first."""
         last = day_number(periods.add_months(self.on, ENDING_WITHIN))
-        ends: list[tuple[int, int]] = []
-        pence = 0
+        ends, ids, pence = [], [], 0
         for block, rows in self.running:
             rows = rows[(block.funder[rows] == self.funder) & (block.runs_to[rows] <= last)]
-            ends += zip(block.runs_to[rows].tolist(), block.ids[rows].tolist(), strict=True)
-            pence += int(block.pence[rows][block.currency[rows] == 0].sum())
-        return Ending([grant for _day, grant in sorted(ends)], pence)
+            ends.append(block.runs_to[rows])
+            ids.append(block.ids[rows])
+            pence += int(block.pence[rows[block.currency[rows] == 0]].sum())
+        grants = np.concatenate(ids)
+        return Ending(grants[np.lexsort((grants, np.concatenate(ends)))].tolist(), pence)
 
     def mine(self, grants: Sequence[int]) -> set[int]:
         """Which of these grants (ids) are the funder's."""
@@ -115,7 +118,7 @@ class Look:
         found = []
         for cell in cells:
             vocabulary = self.portfolio.vocabulary
-            at = vocabulary.at(Dimension.PRIORITY, cell.area.code)
+            at = vocabulary.at(AREAS, cell.area.code)
             code = vocabulary.at(cell.dimension, cell.code) if cell.code else 0
             grants, pence, until = (int(each[at, code]) for each in held[cell.dimension])
             if grants:
@@ -123,37 +126,29 @@ class Look:
         return found
 
     def _held(self, dimension: str) -> Held:
-        """What it alone holds in the cells of the areas with a list, or (no dimension) in the areas alone."""
-        shown = tuple(each for each in (Dimension.PRIORITY.value, dimension) if each)
-        shape = (
-            len(self.portfolio.vocabulary[shown[0]]),
-            len(self.portfolio.vocabulary[dimension]) if dimension else 1,
-        )
+        """What it alone holds in the cells of the areas with a list's codes, or (no dimension) in the areas alone."""
+        shown = (AREAS, dimension) if dimension else (AREAS,)
+        shape = (len(self.portfolio.vocabulary[AREAS]), len(self.portfolio.vocabulary[dimension]) if dimension else 1)
         grants, pence, until = (np.zeros(shape[0] * shape[1], np.int64) for _ in range(3))
         for block, rows in self.running:
-            crossing, cell = _cells(block, rows[block.funder[rows] == self.funder], shown, shape[1])
-            sterling = (block.currency == 0).take(crossing.grant)
-            grants += np.bincount(cell, minlength=len(grants))
-            pence += sums(cell[sterling], crossing.parts(block.pence)[sterling], len(pence)).astype(np.int64)
-            np.maximum.at(until, cell, block.runs_to.take(crossing.grant))
-        alone = self._without_others(grants > 0, shown, shape[1])
-        return tuple((each * alone).reshape(shape) for each in (grants, pence, until))
+            for crossing in block.crossings(shown, rows[block.funder[rows] == self.funder], {}, block.whole):
+                cell = crossing.codes[0].astype(np.int64) * shape[1] + (crossing.codes[1] if dimension else 0)
+                sterling = (block.currency == 0).take(crossing.grant)
+                grants += np.bincount(cell, minlength=len(grants))
+                pence += sums(cell[sterling], crossing.parts()[sterling], len(pence)).astype(np.int64)
+                np.maximum.at(until, cell, block.runs_to.take(crossing.grant))
+        held = grants.reshape(shape) > 0
+        alone = held & ~self._of_others(held, dimension)
+        return tuple(each.reshape(shape) * alone for each in (grants, pence, until))
 
-    def _without_others(self, cells: Flags, shown: Sequence[str], across: int) -> Flags:
-        """Those of these cells that no grant of another funder touches."""
-        alone = cells.copy()
+    def _of_others(self, held: Flags, dimension: str) -> Flags:
+        """In which of the areas and codes another funder's grant runs; looked at in areas in which this one has any."""
+        found = np.zeros(held.shape, bool)
         for block, rows in self.running:
             others = rows[block.funder[rows] != self.funder]
-            # In a large portfolio the first few thousand have been everywhere, and the others need no look.
-            for start in range(0, len(others), A_LOOK):
-                if not alone.any():
-                    return alone
-                alone[_cells(block, others[start : start + A_LOOK], shown, across)[1]] = False
-        return alone
-
-
-def _cells(block: Block, rows: Ints, dimensions: Sequence[str], across: int) -> tuple[Crossing, Ints]:
-    """These grants crossed by one list or two, and the number of each entry's cell, `across` of them an area."""
-    crossing = block.crossing(dimensions, rows, {})
-    second = crossing.codes[1] if len(dimensions) > 1 else 0
-    return crossing, crossing.codes[0].astype(np.int64) * across + second
+            areas = block.shares[AREAS].bits.take(others)
+            codes = block.shares[dimension].bits.take(others) if dimension else np.ones(len(others), np.uint32)
+            for area in np.flatnonzero(held.any(axis=1)).tolist():
+                here = int(np.bitwise_or.reduce(codes[(areas >> areas.dtype.type(area)) & 1 == 1]))
+                found[area] |= [bool(here >> code & 1) for code in range(held.shape[1])]
+        return found

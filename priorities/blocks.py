@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,79 +19,157 @@ NEVER = -(2**31)
 """The day of what has no date."""
 NOBODY = -1
 """The recipient of a grant that goes to several organisations, or to none that is known."""
-KEPT_LAYOUTS = 16
-"""How many crossings of dimensions a block keeps laid out, those asked for last; 5 MB each for 100,000 grants."""
-LAID_OUT = 3
-"""Up to so many dimensions a crossing is worth keeping; of more there are too many."""
+KEPT_LAYOUTS = 3
+"""How many pairs of dimensions a block keeps laid out, those asked for last; 30 MB each for a million grants."""
+AT_ONCE = 1 << 15
+"""So many grants are crossed at a time, so that what is in hand stays in the processor's own memory."""
 _EXACT = 2**53
 """Up to here a sum of whole numbers is exact as a float."""
 
 
-@dataclass(frozen=True, slots=True)
+def bits_of(codes: Flags) -> Any:
+    """Codes as one number with a bit each, to hold against Shares.bits. Raises ValueError beyond 64 codes."""
+    if len(codes) > 64:
+        raise ValueError("A dimension has at most 64 codes.")
+    return (np.uint32 if len(codes) <= 32 else np.uint64)(sum(1 << int(place) for place in np.flatnonzero(codes)))
+
+
+@dataclass(frozen=True)
 class Shares:
-    """One dimension's shares, entry by entry: grant (row in the block), code (position), and the running shares
-    between which it lies (basis points). starts[g] to starts[g + 1] are grant g's; they end at 10,000."""
+    """One dimension's shares, grant after grant: code (position) and the running share at its end (basis points).
+
+    starts[g] to starts[g + 1] are grant g's, in the codes' order; their running shares end at 10,000. bits: one number
+    a grant with a bit for each code in which it has a share.
+    """
 
     starts: Ints
-    grant: Ints
     code: Ints
-    low: Ints
     high: Ints
+    bits: Ints
 
     @classmethod
-    def running(cls, size: int, grant: Ints, code: Ints, share: Ints) -> Shares:
-        """Lay out shares that come to 10,000 for each of `size` grants, in the codes' order."""
-        order = np.lexsort((code, grant))
+    def running(cls, size: int, grant: Ints, code: Ints, share: Ints, codes: int = 32) -> Shares:
+        """Lay out shares that come to 10,000 for each of `size` grants, in the codes' order; `codes`: how many there
+        are in the dimension."""
+        order = np.argsort(grant.astype(np.int64) * 64 + code, kind="stable")
         grant, code, share = grant[order], code[order], share[order]
+        starts = np.zeros(size + 1, np.int32)
+        np.cumsum(np.bincount(grant, minlength=size), out=starts[1:])
         high = np.cumsum(share, dtype=np.int64) - grant.astype(np.int64) * WHOLE
-        starts = np.concatenate([[0], np.cumsum(np.bincount(grant, minlength=size))]).astype(np.int64)
-        small = np.int32
-        return cls(starts, grant.astype(small), code.astype(np.int16), (high - share).astype(small), high.astype(small))
+        one = bits_of(np.zeros(codes, bool)).dtype.type(1)
+        bits = np.bitwise_or.reduceat(one << code.astype(one.dtype), starts[:-1]) if size else np.empty(0, one.dtype)
+        return cls(starts, code.astype(np.uint8), high.astype(np.int16), bits)
+
+    @property
+    def size(self) -> int:
+        return len(self.bits)
+
+    @cached_property
+    def grant(self) -> Ints:
+        """The grant (row of the block) of each entry."""
+        return np.repeat(np.arange(self.size, dtype=np.int32), np.diff(self.starts))
+
+    def touching(self, codes: Flags) -> Flags:
+        """Which grants have a share in any of these codes."""
+        return np.asarray((self.bits & bits_of(codes)) != 0)
+
+    def beyond(self, codes: Flags) -> Flags:
+        """Which grants have a share in any other code than these."""
+        return self.touching(~codes)
 
     def joined(self, other: Shares, alive: Flags, other_alive: Flags) -> Shares:
         """Both one after the other, of living grants only."""
-        size = int(alive.sum())
-        pieces = [(self, alive, np.cumsum(alive) - 1), (other, other_alive, size + np.cumsum(other_alive) - 1)]
-        kept = [(shares, live[shares.grant], place) for shares, live, place in pieces]
-        return Shares.running(
-            size + int(other_alive.sum()),
-            np.concatenate([place[shares.grant[keep]] for shares, keep, place in kept]),
-            np.concatenate([shares.code[keep] for shares, keep, _ in kept]),
-            np.concatenate([shares.high[keep] - shares.low[keep] for shares, keep, _ in kept]),
+        kept = [(shares, live, np.repeat(live, np.diff(shares.starts))) for shares, live in
+                ((self, alive), (other, other_alive))]  # fmt: skip
+        counts = np.concatenate([np.diff(shares.starts)[live] for shares, live, _ in kept])
+        starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+        return Shares(
+            starts,
+            np.concatenate([shares.code[entries] for shares, _, entries in kept]),
+            np.concatenate([shares.high[entries] for shares, _, entries in kept]),
+            np.concatenate([shares.bits[live] for shares, live, _ in kept]),
         )
+
+    def of(self, grants: Ints) -> tuple[Ints, Ints, Ints]:
+        """Every entry of these grants (rows): its place among `grants`, its place among all entries, and the running
+        share at which it begins."""
+        first = self.starts.take(grants).astype(np.intp)
+        count = self.starts.take(grants + 1) - first
+        ends = np.cumsum(count)
+        begins = ends - count
+        again = np.repeat(np.arange(len(grants)), count)
+        entry = np.arange(len(again)) + np.repeat(first - begins, count)
+        low = np.empty(len(again), np.int16)
+        low[1:] = self.high.take(entry[:-1])
+        low[begins] = 0
+        return again, entry, low
+
+
+class Amounts(NamedTuple):
+    """What is left to cut: amounts to be added (True) or taken away, one an entry."""
+
+    adds: bool
+    pence: Ints
 
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """Grants crossed by dimensions: one entry for each grant and each of its combinations of codes."""
+    """Grants crossed by dimensions: one entry for each grant and each of its combinations of codes.
+
+    Each cut is rounded down; the part of an entry is the difference of neighbouring cuts at every corner, so parts add
+    up to the amount, and one can be a penny below 0.
+    """
 
     grant: Ints
     codes: tuple[Ints, ...]
-    bounds: tuple[tuple[Ints, Ints], ...]
+    amounts: tuple[Amounts, ...]
 
-    def parts(self, pence: Ints) -> Ints:
-        """What each entry gets of its grant's `pence` (one amount a grant of the block)."""
-        return cut(pence.take(self.grant), self.bounds)
+    def parts(self) -> Ints:
+        """What each entry gets of its grant's amounts."""
+        first, *rest = self.amounts
+        found = first.pence.copy() if rest else first.pence
+        for adds, pence in rest:
+            (np.add if adds else np.subtract)(found, pence, out=found)
+        return found
+
+    def by(self, shares: Shares, kept: Flags | None = None) -> Crossing:
+        """The same crossed by one dimension more; with `kept`, by these of its codes only."""
+        again, entry, low = shares.of(self.grant)
+        high, code = shares.high.take(entry), shares.code.take(entry)
+        if kept is not None and not kept.all():
+            keep = np.flatnonzero(kept.take(code))
+            again, low, high, code = again[keep], low[keep], high[keep], code[keep]
+        return Crossing(
+            self.grant.take(again),
+            (*(each.take(again) for each in self.codes), code),
+            tuple(part for each in self.amounts for part in cut(each, again, low, high)),
+        )
+
+
+def cut(whole: Amounts, again: Ints, low: Ints, high: Ints) -> Iterator[Amounts]:
+    """Amounts, repeated for their entries, cut at the entries' running shares: up to each one's end, less up to its
+    beginning."""
+    pence = whole.pence.take(again)
+    yield Amounts(whole.adds, pence * high // WHOLE)
+    yield Amounts(not whole.adds, pence * low // WHOLE)
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A crossing of all of a block's grants, with the parts of their whole awards."""
+    """A crossing of all of a block's grants by two dimensions, with the parts of their whole awards.
+
+    cell: both codes as one number, the second dimension having `across` codes.
+    """
 
     grant: Ints
-    codes: tuple[Ints, ...]
+    cell: Ints
     pence: Ints
-    numbered: dict[int, Ints] = field(default_factory=dict)
+    across: int
 
-    def cells(self, across: int) -> Ints:
-        """Each entry's codes of the first two dimensions as one number, the second having `across` codes."""
-        found = self.numbered.get(across)
-        if found is None:
-            found = self.codes[0].astype(np.int32)
-            if len(self.codes) > 1:
-                found = found * across + self.codes[1]
-            self.numbered[across] = found
-        return found
+    def codes(self, entries: Ints) -> tuple[Ints, Ints]:
+        """The codes of some entries in both dimensions."""
+        first, second = np.divmod(self.cell[entries], self.across)
+        return first, second
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +196,9 @@ class Block:
     added_on: Ints
     alive: Flags
     shares: Mapping[str, Shares]
-    layouts: OrderedDict[tuple[str, ...], Layout] = field(default_factory=OrderedDict)
+    layouts: OrderedDict[tuple[str, str], Layout] = field(default_factory=OrderedDict)
+    looks: OrderedDict[Any, Any] = field(default_factory=OrderedDict)
+    """What was crossed of the grants that run on a day, shared by all that came of the block."""
 
     @property
     def size(self) -> int:
@@ -125,85 +206,97 @@ class Block:
 
     def without(self, ids: Ints) -> Block:
         """The same columns with these grants no longer alive; what was laid out is shared."""
-        return replace(self, alive=self.alive & ~np.isin(self.ids, ids)) if self.size else self
+        if not self.size:
+            return self
+        alive = self.alive.copy()
+        alive[self.rows_of(ids)] = False
+        return replace(self, alive=alive)
+
+    def rows_of(self, ids: Ints) -> Ints:
+        """The rows of these grants, of those that are in the block; a block read whole is in the order of ids."""
+        if self.size < AT_ONCE:
+            return np.flatnonzero(np.isin(self.ids, ids))
+        place = np.minimum(np.searchsorted(self.ids, ids), self.size - 1)
+        return np.asarray(place[self.ids[place] == ids])
 
     def joined(self, other: Block) -> Block:
-        """Both as one, of living grants only."""
+        """The living grants of both as one block."""
         columns: dict[str, Any] = {
             each.name: np.concatenate([getattr(self, each.name)[self.alive], getattr(other, each.name)[other.alive]])
             for each in fields(self)
-            if each.name not in ("shares", "layouts")
+            if each.name not in ("shares", "layouts", "looks")
         }
         shares = {name: mine.joined(other.shares[name], self.alive, other.alive) for name, mine in self.shares.items()}
         return Block(**columns, shares=shares)
 
     def touching(self, dimension: str, codes: Flags) -> Flags:
         """Which grants have a share in any of these codes (one flag a position)."""
-        shares = self.shares[dimension]
-        touched = np.zeros(self.size, bool)
-        touched[shares.grant.take(np.flatnonzero(codes.take(shares.code)))] = True
-        return touched
+        return self.shares[dimension].touching(codes)
 
-    def crossing(self, dimensions: Sequence[str], grants: Ints, kept: Mapping[str, Flags]) -> Crossing:
-        """These grants (rows) crossed by dimensions in the order given; of a dimension in `kept`, only those codes."""
-        owner = grants
-        picked: list[Ints] = []
-        for dimension in dimensions:
-            shares = self.shares[dimension]
-            first = shares.starts[owner]
-            count = shares.starts[owner + 1] - first
-            again = np.repeat(np.arange(len(owner)), count)
-            entry = np.arange(len(again)) + np.repeat(first - (np.cumsum(count) - count), count)
-            if dimension in kept:
-                keep = kept[dimension][shares.code[entry]]
-                again, entry = again[keep], entry[keep]
-            owner, picked = owner[again], [*(each[again] for each in picked), entry]
-        pairs = [(self.shares[dimension], entry) for dimension, entry in zip(dimensions, picked, strict=True)]
-        return Crossing(
-            owner,
-            tuple(shares.code[entry] for shares, entry in pairs),
-            tuple((shares.low[entry], shares.high[entry]) for shares, entry in pairs),
-        )
+    def crossings(
+        self, dimensions: Sequence[str], grants: Ints, kept: Mapping[str, Flags], amounts: Callable[[Ints], Any]
+    ) -> Iterator[Crossing]:
+        """These grants (rows) crossed by dimensions in the order given, some grants at a time; of a dimension in `kept`
+        only those codes. `amounts` gives what is cut, as Amounts, of some grants."""
+        for first in range(0, len(grants), AT_ONCE):
+            some = grants[first : first + AT_ONCE]
+            crossing = Crossing(some, (), amounts(some))
+            for dimension in dimensions:
+                crossing = crossing.by(self.shares[dimension], kept.get(dimension))
+            yield crossing
 
-    def layout(self, *dimensions: str) -> Layout:
-        """All grants crossed by these dimensions (in the order of cuts), with the parts of their whole awards.
+    def whole(self, grants: Ints) -> tuple[Amounts, ...]:
+        """The whole awards of some grants, to be cut."""
+        return (Amounts(True, self.pence.take(grants)),)
 
-        Kept, since most questions of a day are about the same few crossings.
+    def layout(self, first: str, second: str, across: int) -> Layout:
+        """All grants crossed by two dimensions (in the order of cuts), with the parts of their whole awards.
+
+        Kept, since most questions of a day are about the same few pairs. across: how many codes the second has.
         """
         # Taken out and put back last; another thread that misses it meanwhile makes its own.
-        found = self.layouts.pop(dimensions, None)
-        if found is None:
-            crossing = self.crossing(dimensions, np.arange(self.size), {})
-            found = Layout(crossing.grant.astype(np.int32), crossing.codes, crossing.parts(self.pence))
-        self.layouts[dimensions] = found
+        found = self.layouts.pop((first, second), None) or self._laid_out(first, second, across)
+        self.layouts[first, second] = found
         while len(self.layouts) > KEPT_LAYOUTS:
             self.layouts.popitem(last=False)
+        return found
+
+    def _laid_out(self, first: str, second: str, across: int) -> Layout:
+        size = int(np.dot(np.diff(self.shares[first].starts), np.diff(self.shares[second].starts).astype(np.int64)))
+        found = Layout(np.empty(size, np.int32), np.empty(size, np.uint16), np.empty(size, np.int64), across)
+        place = 0
+        for crossing in self.crossings((first, second), np.arange(self.size), {}, self.whole):
+            here = slice(place, place := place + len(crossing.grant))
+            found.grant[here] = crossing.grant
+            found.cell[here] = crossing.codes[0].astype(np.uint16) * across + crossing.codes[1]
+            found.pence[here] = crossing.parts()
         return found
 
     def running_on(self, day: int) -> Flags:
         """Which grants run on a day, its first and last day included."""
         return (self.runs_from <= day) & (self.runs_to >= day)
 
-    def elapsed(self, day: int | None, otherwise: int) -> tuple[Ints, Ints]:
-        """Days of each planned period that are over at the end of `day`, and all its days (0 where it has no period).
+    def elapsed(self, day: int | None, grants: Ints, *, otherwise: int) -> Ints:
+        """How many days of these grants' planned periods are over at the end of `day`.
 
         Without a day: none of them (otherwise 0) or all (otherwise 1).
         """
-        whole = np.where(self.planned_to == NEVER, 0, self.planned_to.astype(np.int64) - self.planned_from + 1)
-        whole = np.maximum(whole, 0)
-        over = whole * otherwise if day is None else np.clip(day - self.planned_from.astype(np.int64) + 1, 0, whole)
-        return over, whole
+        whole = self.planned_days(grants)
+        return whole * otherwise if day is None else np.clip(day - self.planned_from[grants] + 1, 0, whole)
 
+    def planned_days(self, grants: Ints) -> Ints:
+        """How many days these grants' planned periods have, 0 where one is not known."""
+        ends = self.planned_to[grants].astype(np.int64)
+        return np.where(ends == NEVER, 0, np.maximum(ends - self.planned_from[grants] + 1, 0))
 
-def cut(pence: Ints, bounds: Sequence[tuple[Ints, Ints]]) -> Ints:
-    """The part of each amount between its running shares, dimension after dimension, each cut rounded down.
-
-    The difference of neighbouring cuts at every corner, so parts add up to the amount; a part can be a penny below 0.
-    """
-    if not bounds:
-        return pence
-    (low, high), rest = bounds[0], bounds[1:]
-    return cut(pence * high // WHOLE, rest) - cut(pence * low // WHOLE, rest)
+    def planned_between(self, first: int | None, last: int | None) -> Flags:
+        """Which grants' planned periods have a day between these, both included; an open end keeps all."""
+        found = (self.planned_to != NEVER) & (self.planned_to >= self.planned_from)
+        if first is not None:
+            found &= self.planned_to >= first
+        if last is not None:
+            found &= self.planned_from <= last
+        return np.asarray(found)
 
 
 def spread(pence: Ints, over: Ints, whole: Ints) -> Ints:
@@ -219,7 +312,7 @@ def spread(pence: Ints, over: Ints, whole: Ints) -> Ints:
 
 def sums(index: Ints, pence: Ints, size: int) -> Any:
     """Exact sums of `pence` by index, `size` of them: 64-bit, or Python's own integers where amounts are vast."""
-    if float(np.abs(pence).sum(dtype=np.float64)) < _EXACT:
+    if len(pence) * max(int(pence.max(initial=0)), -int(pence.min(initial=0))) < _EXACT:
         return np.bincount(index, pence, size).astype(np.int64)
     high = np.bincount(index, pence >> 26, size).astype(np.int64).astype(object)
     low = np.bincount(index, pence & (2**26 - 1), size).astype(np.int64).astype(object)

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from django.db import connection, transaction
@@ -14,12 +14,15 @@ from django.db.models import Subquery
 
 from accounts.models import Organisation
 from grants import changes
-from grants.models import Change, ChangeCounter
+from grants.models import Change, ChangeCounter, Grant
+from priorities import keeping, saved
 from priorities.blocks import Block, Flags, Ints
 from priorities.reading import Names, Vocabulary, read_block
 
 FEW = 2_000
-"""Up to so many changed grants stand beside the others before both are laid out as one again."""
+"""Up to so many changed grants stand beside the others before all are read as one again."""
+SMALL = 20_000
+"""Up to so many grants are read whole within a request; more by another process, beside it."""
 
 
 class Stamp(NamedTuple):
@@ -34,7 +37,7 @@ class Portfolio:
     """Every current grant with its shares as of one moment; never changed, only replaced.
 
     base holds nearly all, edits those that changed since base was laid out; no grant is alive in both.
-    funders: ids of the organisations that fund here.
+    funders: ids of the organisations that fund here. behind: a large change is not in it yet.
     """
 
     stamp: Stamp
@@ -43,6 +46,7 @@ class Portfolio:
     funders: Ints
     base: Block
     edits: Block
+    behind: bool = False
 
     @property
     def blocks(self) -> tuple[Block, ...]:
@@ -73,8 +77,6 @@ class Portfolio:
         gone = np.fromiter(ids, np.int64, len(ids))
         base = self.base.without(gone)
         edits = self.edits.without(gone).joined(read_block(self.vocabulary, self.names, ids))
-        if edits.size > FEW:
-            base, edits = base.joined(edits), read_block(self.vocabulary, self.names, ())
         return Portfolio(stamp, self.vocabulary, self.names, self.funders, base, edits)
 
 
@@ -83,15 +85,26 @@ _held: Portfolio | None = None
 
 
 def current() -> Portfolio:
-    """The portfolio as committed this moment (inside a transaction: as that transaction sees it)."""
+    """The portfolio as committed this moment (inside a transaction: as that transaction sees it).
+
+    After a change of very many grants of a large portfolio it is the one from before, and `behind` says so, until
+    another process has read everything anew.
+    """
     global _held
     with _lock:
         if connection.in_atomic_block:
             # What may yet be rolled back is nobody else's to see, so it is not held.
-            return _brought_up(_held)
+            return _brought_up(_held) or _all()
         with one_view():
-            _held = _brought_up(_held)
-        return _held
+            found = _brought_up(_held)
+        if found is None and keeping.wait():
+            with one_view():
+                found = _brought_up(_held)
+        if found is None:
+            with one_view():
+                found = _all()
+        _held = found
+        return found
 
 
 def forget() -> None:
@@ -99,6 +112,25 @@ def forget() -> None:
     global _held
     with _lock:
         _held = None
+
+
+def keep(*, after: int = 0) -> bool:
+    """Read everything and save it for all processes of this machine, unless what is saved is of change `after` or
+    later. Returns whether it was read. Raises OSError where it cannot be saved."""
+    with keeping.alone():
+        if (told := saved.about(keeping.path())) and told["stamp"][0] >= after and told["codes"] == _codes(_read()[1]):
+            return False
+        with one_view():
+            portfolio = _all()
+        names = portfolio.names
+        about = {
+            "stamp": list(portfolio.stamp),
+            "codes": _codes(portfolio.vocabulary),
+            "currencies": list(names.currencies),
+            "programmes": list(names.programmes),
+        }
+        saved.save(keeping.path(), portfolio.base, about)
+    return True
 
 
 @contextmanager
@@ -118,23 +150,65 @@ def one_view() -> Iterator[None]:
             yield
 
 
-def _brought_up(held: Portfolio | None) -> Portfolio:
-    stamp, vocabulary = _head(), Vocabulary.read()
-    funders = np.fromiter(Organisation.objects.funders().order_by("id").values_list("id", flat=True), np.int64)
-    if held is not None and not np.array_equal(held.funders, funders):
-        held = replace(held, funders=funders)
+def _brought_up(held: Portfolio | None) -> Portfolio | None:
+    """The portfolio of this view of the database, begun from `held` or from what is saved; None where a large one
+    would have to be read whole."""
+    stamp, vocabulary, funders = _read()
     if held is None or held.vocabulary != vocabulary or not _continues(held.stamp, stamp):
-        return _all(stamp, vocabulary, funders)
-    if held.stamp == stamp:
-        return held
+        held = _saved(stamp, vocabulary, funders)
+    elif held.behind or held.edits.size > FEW:
+        held = _saved(stamp, vocabulary, funders, after=held.stamp.seq) or held
+    if held is None:
+        return None if _is_large() else _all()
+    if not np.array_equal(held.funders, funders):
+        held = replace(held, funders=funders)
+    return held if held.stamp == stamp else _tailed(held, stamp)
+
+
+def _tailed(held: Portfolio, stamp: Stamp) -> Portfolio:
     changed = changes.since(held.stamp.seq).grant_ids
-    return _all(stamp, vocabulary, funders) if changed is None else held.with_changed(changed, stamp)
+    found = held.with_changed(changed, stamp) if changed is not None else None
+    if found and found.edits.size <= FEW:
+        return found
+    if not _is_large():
+        return _all()
+    keeping.ask(after=stamp.seq)
+    return found or replace(held, behind=True)
 
 
-def _all(stamp: Stamp, vocabulary: Vocabulary, funders: Ints) -> Portfolio:
+def _all() -> Portfolio:
+    stamp, vocabulary, funders = _read()
     names = Names()
     whole, none = read_block(vocabulary, names), read_block(vocabulary, names, ())
     return Portfolio(stamp, vocabulary, names, funders, whole, none)
+
+
+def _saved(stamp: Stamp, vocabulary: Vocabulary, funders: Ints, after: int = -1) -> Portfolio | None:
+    """What was saved, if it is of this database, of this vocabulary, and of a change later than `after`."""
+    told = saved.about(keeping.path())
+    if told is None or told["stamp"][0] <= after or told["codes"] != _codes(vocabulary):
+        return None
+    then = Stamp(*told["stamp"])
+    found = saved.load(keeping.path()) if _continues(then, stamp) else None
+    if found is None or found.about != told:
+        return None
+    names = Names.of(told["currencies"], told["programmes"])
+    return Portfolio(then, vocabulary, names, funders, found.block, read_block(vocabulary, names, ()))
+
+
+def _codes(vocabulary: Vocabulary) -> list[list[Any]]:
+    """What a saved position stands for."""
+    return [[entry.dimension, entry.id, entry.code] for entries in vocabulary.values() for entry in entries]
+
+
+def _is_large() -> bool:
+    """Whether reading everything takes longer than a person should wait."""
+    return keeping.possible() and Grant.objects.current().order_by()[SMALL:].exists()
+
+
+def _read() -> tuple[Stamp, Vocabulary, Ints]:
+    funders = Organisation.objects.funders().order_by("id").values_list("id", flat=True)
+    return _head(), Vocabulary.read(), np.fromiter(funders, np.int64)
 
 
 def _head() -> Stamp:

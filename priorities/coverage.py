@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property, partial
 
 import numpy as np
 from django.utils import timezone
@@ -13,7 +14,7 @@ from counting import tables
 from counting.tables import PENCE, Line, Table
 from grants.models import Recipient
 from priorities import columns
-from priorities.blocks import LAID_OUT, NEVER, Block, Crossing, Flags, Ints, spread, sums
+from priorities.blocks import AT_ONCE, NEVER, Amounts, Block, Flags, Ints, spread, sums
 from priorities.columns import Portfolio
 from priorities.models import Dimension
 from priorities.reading import Entry
@@ -25,6 +26,9 @@ ORDER = tuple(Dimension.values)
 Parts = tuple[Ints, Ints, Ints, Ints]
 """Grants (rows of a block), the places of their row and column in the table, and pence; one of each a part."""
 EPOCH = date(1970, 1, 1).toordinal()
+FEW, MANY = 12, 4
+"""From a twelfth of a block's grants on a pair that is laid out is the quicker way; from a quarter on, it is worth
+laying out."""
 
 
 @dataclass(frozen=True)
@@ -103,14 +107,35 @@ def grant_ids(
     return found
 
 
-def pounds_together(parts: Mapping[int, int | None], portfolio: Portfolio) -> int:
-    """What grants' parts (by id, None counting nothing) come to, in pence; other currencies are never added."""
-    ids = np.fromiter(parts, np.int64, len(parts))
-    together = 0
-    for block in portfolio.blocks:
-        sterling = block.ids[block.alive & (block.currency == 0) & np.isin(block.ids, ids)]
-        together += sum(parts[each] or 0 for each in sterling.tolist())
-    return together
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """The grants behind a figure, the largest part first: their ids, and each one's part in minor units of its own
+    currency. pounds: what the parts in pounds sterling come to, in pence."""
+
+    ids: Ints
+    parts: Ints
+    pounds: int
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+def behind(
+    question: Question, *, row: str | None = None, column: str | None = None, portfolio: Portfolio | None = None
+) -> Behind:
+    """The grants of a cell, a row, a column or the whole table of this question.
+
+    Raises KeyError where the question's rows or columns have no such code.
+    """
+    asked = Asked(question, portfolio or columns.current())
+    wanted = [
+        None if code is None else {entry.code: place for place, (_, entry) in enumerate(asked.entries[dimension])}[code]
+        for dimension, code in zip(question.shown, (row, column), strict=True)
+    ]
+    found = [asked.by_grant(block, chosen, wanted) for block, chosen in asked.chosen()]
+    ids, parts, sterling = (np.concatenate(each) for each in zip(*found, strict=True))
+    order = np.lexsort((ids, -parts))
+    return Behind(ids[order], parts[order], int(parts[sterling].sum()))
 
 
 def grant_parts(
@@ -120,22 +145,19 @@ def grant_parts(
 
     Raises KeyError where the question's rows or columns have no such code.
     """
-    asked = Asked(question, portfolio or columns.current())
-    wanted = [
-        None if code is None else {entry.code: place for place, (_, entry) in enumerate(asked.entries[dimension])}[code]
-        for dimension, code in zip(question.shown, (row, column), strict=True)
-    ]
-    found: dict[int, int] = {}
-    for block, chosen in asked.chosen():
-        grant, *places, pence = asked.parts(block, chosen)
-        keep = np.ones(len(grant), bool)
-        for place, position in zip(places, wanted, strict=True):
-            if position is not None:
-                keep &= place == position
-        whole = np.zeros(block.size, np.int64)
-        np.add.at(whole, grant[keep], pence[keep])
-        found |= {int(block.ids[each]): int(whole[each]) for each in np.unique(grant[keep])}
-    return found
+    found = behind(question, row=row, column=column, portfolio=portfolio)
+    return dict(zip(found.ids.tolist(), found.parts.tolist(), strict=True))
+
+
+def pounds_together(parts: Mapping[int, int | None], portfolio: Portfolio) -> int:
+    """What grants' parts (by id, None counting nothing) come to, in pence; other currencies are never added."""
+    ids = np.fromiter(parts, np.int64, len(parts))
+    together = 0
+    for block in portfolio.blocks:
+        rows = block.rows_of(ids)
+        sterling = block.ids[rows[block.alive[rows] & (block.currency[rows] == 0)]]
+        together += sum(parts[each] or 0 for each in sterling.tolist())
+    return together
 
 
 class Asked:
@@ -149,7 +171,6 @@ class Asked:
         self.place = {each: self._places(each) for each in question.shown}
         self.size = (len(self.entries[question.rows]), len(self.entries[question.columns]))
         self.recipients = self._recipients()
-        self._periods: dict[int, tuple[Ints, Ints, Ints]] = {}
         self.selected = [(block, self._selected(block)) for block in portfolio.blocks]
 
     def table(self) -> Table:
@@ -196,7 +217,7 @@ class Asked:
             return 0
         spreads = self.question.measure == SPREAD
         return sum(
-            int((selected & (self._window(block)[2] == 0 if spreads else block.runs_to == NEVER)).sum())
+            int((selected & (~block.planned_between(None, None) if spreads else block.runs_to == NEVER)).sum())
             for block, selected in self.selected
         )
 
@@ -207,8 +228,7 @@ class Asked:
     def in_time(self, block: Block) -> Flags:
         """The grants of the question's day or window."""
         if self.question.measure == SPREAD:
-            over, before, _ = self._window(block)
-            return over > before
+            return block.planned_between(*self.window)
         if not self.by_award:
             return block.running_on(day_number(self.question.on))
         first, last = self.question.first, self.question.last
@@ -226,8 +246,8 @@ class Asked:
         others: dict[str, int] = {}
         for block, selected in self.selected:
             counted, in_pounds = selected & self.in_time(block), block.currency == 0
-            _, row, column, pence = self.parts(block, counted & in_pounds)
-            cells = cells + sums(row * across + column, pence, rows * across)
+            for _, row, column, pence in self.pieces(block, counted & in_pounds):
+                cells = cells + sums(row * across + column, pence, rows * across)
             for name, amount in self._other_currencies(block, counted & ~in_pounds):
                 others[name] = others.get(name, 0) + amount
         grid = cells.reshape(rows, across)
@@ -249,8 +269,8 @@ class Asked:
         rows, across = self.size
         cells, by_row, by_column, total = np.zeros(rows * across, int), np.zeros(rows, int), np.zeros(across, int), 0
         for block, chosen in self.chosen():
-            _, row, column, _ = self._laid_out(block, chosen, tuple(sorted(self.question.shown, key=ORDER.index)))
-            cells += np.bincount(row * across + column, minlength=rows * across)
+            for _, row, column, _ in self._crossed(block, np.flatnonzero(chosen), self.pair, whole=True):
+                cells += np.bincount(row * across + column, minlength=rows * across)
             by_row += self.touching(block, chosen, self.question.rows)
             by_column += self.touching(block, chosen, self.question.columns)
             total += int(chosen.sum())
@@ -268,7 +288,8 @@ class Asked:
         entries = list(enumerate(self.portfolio.vocabulary[dimension]))
         ended = {place for place, entry in entries if entry.valid_to and entry.valid_to < self.question.on}
         if ended:
-            ended -= {int(code) for block in self.portfolio.blocks for code in np.unique(block.shares[dimension].code)}
+            used = [np.bitwise_or.reduce(block.shares[dimension].bits) for block in self.portfolio.blocks]
+            ended = {place for place in ended if not any(int(bits) >> place & 1 for bits in used)}
         return [(place, entry) for place, entry in entries if place not in ended and self.kept[dimension][place]]
 
     def _places(self, dimension: str) -> Ints:
@@ -288,65 +309,129 @@ class Asked:
         question = self.question
         selected = self.portfolio.counted(block)
         if question.funders:
-            selected &= np.isin(block.funder, question.funders)
+            selected &= _among(block.funder, question.funders)
         if question.programmes:
             known = self.portfolio.names.programmes
             selected &= np.isin(block.programme, [known[each] for each in question.programmes if each in known])
         if self.recipients is not None:
-            selected &= np.isin(block.ids, self.recipients)
+            theirs = np.zeros(block.size, bool)
+            theirs[block.rows_of(self.recipients)] = True
+            selected &= theirs
         for dimension, codes in self.kept.items():
             if not codes.all():
                 selected &= block.touching(dimension, codes)
         return selected
 
-    def _window(self, block: Block) -> tuple[Ints, Ints, Ints]:
-        """Of each planned period: days over at the window's end, days over before it, and all its days."""
-        if id(block) not in self._periods:
-            first, last = self.question.first, self.question.last
-            over, whole = block.elapsed(day_number(last) if last else None, otherwise=1)
-            before, _ = block.elapsed(day_number(first) - 1 if first else None, otherwise=0)
-            self._periods[id(block)] = over, before, whole
-        return self._periods[id(block)]
+    @cached_property
+    def pair(self) -> tuple[str, str]:
+        """Rows and columns in the order of cuts."""
+        first, second = sorted(self.question.shown, key=ORDER.index)
+        return first, second
+
+    @cached_property
+    def window(self) -> tuple[int | None, int | None]:
+        """The first and last day of the window, None where it is open."""
+        first, last = self.question.first, self.question.last
+        return day_number(first) if first else None, day_number(last) if last else None
+
+    def by_grant(self, block: Block, grants: Flags, wanted: Sequence[int | None]) -> tuple[Ints, Ints, Flags]:
+        """Ids, parts in the wanted row and column (None: all), and whether in pounds, of the grants that have any."""
+        whole, touched = np.zeros(block.size, np.int64), np.zeros(block.size, bool)
+        for grant, *places, pence in self.pieces(block, grants):
+            here = [place == position for place, position in zip(places, wanted, strict=True) if position is not None]
+            if here:
+                keep = np.flatnonzero(np.logical_and.reduce(here))
+                grant, pence = grant[keep], pence[keep]
+            touched[grant] = True
+            np.add.at(whole, grant, pence)
+        rows = np.flatnonzero(touched)
+        return block.ids[rows], whole[rows], block.currency[rows] == 0
 
     def parts(self, block: Block, grants: Flags) -> Parts:
         """The parts of these grants that the question's cells and filters keep."""
-        cut = self.question.cut
-        if self.question.measure != SPREAD and len(cut) <= LAID_OUT:
-            return self._laid_out(block, grants, cut)
-        crossing = block.crossing(cut, np.flatnonzero(grants), self.kept)
-        return self._placed(cut, crossing.grant, crossing.codes, self._pence(block, crossing))
-
-    def _laid_out(self, block: Block, grants: Flags, cut: tuple[str, ...]) -> Parts:
-        """From the crossing that the block keeps; right for whole awards alone."""
-        layout = block.layout(*cut)
-        keep = np.flatnonzero(grants.take(layout.grant))
-        for dimension, code in zip(cut, layout.codes, strict=True):
-            if not self.kept[dimension].all():
-                keep = keep[self.kept[dimension][code[keep]]]
-        return self._placed(cut, layout.grant[keep], [code[keep] for code in layout.codes], layout.pence[keep])
-
-    def _placed(self, cut: Sequence[str], grant: Ints, codes: Sequence[Ints], pence: Ints) -> Parts:
-        by_dimension = dict(zip(cut, codes, strict=True))
-        row, column = (self.place[each].take(by_dimension[each]) for each in self.question.shown)
+        pieces = list(self.pieces(block, grants)) or [(np.empty(0, np.int32),) * 4]
+        grant, row, column, pence = (np.concatenate(each) for each in zip(*pieces, strict=True))
         return grant, row, column, pence
 
-    def _pence(self, block: Block, crossing: Crossing) -> Ints:
-        """Whole awards, or what of them falls into the window: its end's running share less its beginning's."""
-        if self.question.measure != SPREAD:
-            return crossing.parts(block.pence)
-        over, before, whole = self._window(block)
-        return crossing.parts(spread(block.pence, over, whole)) - crossing.parts(spread(block.pence, before, whole))
+    def pieces(self, block: Block, grants: Flags) -> Iterator[Parts]:
+        """The same in pieces, so that little stands in memory at a time.
+
+        Cuts telescope: a grant that falls whole into the window and into the filtered codes of what is not shown has
+        the same parts as without these, so only the others are cut by them.
+        """
+        whole = grants & ~self._cut_further(block)
+        yield from self._crossed(block, np.flatnonzero(whole), self.pair, whole=True)
+        rest = np.flatnonzero(grants & ~whole)
+        if len(rest):
+            yield from self._crossed(block, rest, self.question.cut, whole=False)
+
+    def _cut_further(self, block: Block) -> Flags:
+        """Grants of which the window or the codes asked for of a dimension that is not shown keep only a part."""
+        further = np.zeros(block.size, bool)
+        for dimension in self.question.cut:
+            if dimension not in self.question.shown and not self.kept[dimension].all():
+                further |= block.shares[dimension].beyond(self.kept[dimension])
+        if self.question.measure == SPREAD:
+            first, last = self.window
+            if first is not None:
+                further |= block.planned_from < first
+            if last is not None:
+                further |= block.planned_to > last
+        return further
+
+    def _crossed(self, block: Block, grants: Ints, cut: tuple[str, ...], *, whole: bool) -> Iterator[Parts]:
+        """These grants (rows) crossed by `cut`; whole: nothing but the pair shown cuts them, so a layout serves."""
+        enough = FEW if self.pair in block.layouts else MANY
+        if whole and len(grants) * enough > block.size:
+            yield from self._laid_out(block, grants)
+            return
+        amounts = block.whole if whole or self.question.measure != SPREAD else partial(self._in_window, block)
+        for crossing in block.crossings(cut, grants, self.kept, amounts):
+            by_dimension = dict(zip(cut, crossing.codes, strict=True))
+            row, column = (self.place[each].take(by_dimension[each]) for each in self.question.shown)
+            yield crossing.grant, row, column, crossing.parts()
+
+    def _laid_out(self, block: Block, grants: Ints) -> Iterator[Parts]:
+        """From the pair that the block keeps laid out; right for whole awards alone."""
+        first, second = self.pair
+        layout = block.layout(first, second, len(self.portfolio.vocabulary[second]))
+        narrowed = not (self.kept[first].all() and self.kept[second].all())
+        flags = np.zeros(block.size, bool)
+        flags[grants] = True
+        for start in range(0, len(layout.grant), AT_ONCE):
+            grant = layout.grant[start : start + AT_ONCE]
+            keep = np.flatnonzero(flags.take(grant))
+            if not len(keep):
+                continue
+            codes = layout.codes(start + keep)
+            if narrowed:
+                inside = np.flatnonzero(self.kept[first][codes[0]] & self.kept[second][codes[1]])
+                keep, codes = keep[inside], (codes[0][inside], codes[1][inside])
+            by_dimension = dict(zip(self.pair, codes, strict=True))
+            row, column = (self.place[each].take(by_dimension[each]) for each in self.question.shown)
+            yield grant[keep], row, column, layout.pence[start + keep]
+
+    def _in_window(self, block: Block, grants: Ints) -> tuple[Amounts, Amounts]:
+        """What of these awards is over at the window's end, less what was before it began."""
+        first, last = self.window
+        pence, days = block.pence.take(grants), block.planned_days(grants)
+        over = block.elapsed(last, grants, otherwise=1)
+        before = block.elapsed(None if first is None else first - 1, grants, otherwise=0)
+        return Amounts(True, spread(pence, over, days)), Amounts(False, spread(pence, before, days))
 
     def touching(self, block: Block, chosen: Flags, dimension: str) -> Ints:
         """How many of the chosen grants have a share in each row or column."""
         shares = block.shares[dimension]
-        keep = chosen.take(shares.grant)
-        if not self.kept[dimension].all():
-            keep &= self.kept[dimension].take(shares.code)
-        places = self.place[dimension].take(shares.code[keep])
-        return np.bincount(places, minlength=len(self.entries[dimension]))
+        _, entry, _ = shares.of(np.flatnonzero(chosen))
+        code = shares.code[entry]
+        found = np.bincount(code, minlength=len(self.portfolio.vocabulary[dimension]))
+        return found[[position for position, _ in self.entries[dimension]]]
 
 
 def day_number(day: date) -> int:
     """Days since 1970, as the columns hold them."""
     return day.toordinal() - EPOCH
+
+
+def _among(numbers: Ints, wanted: Sequence[int]) -> Flags:
+    return numbers == wanted[0] if len(wanted) == 1 else np.isin(numbers, wanted)

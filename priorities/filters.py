@@ -17,13 +17,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.filters import StrictForm
-from accounts.models import Identifier, Organisation
+from accounts.models import Identifier, Organisation, Person
 from grants.models import Grant
 from priorities import coverage, gaps
 from priorities.coverage import Question
-from priorities.gaps import Gaps
+from priorities.kinds import KINDS, WORDS
 from priorities.models import Dimension
 from priorities.reading import Vocabulary
+from priorities.shortfalls import Gaps
 
 MEASURES = [
     (coverage.LIVE, _("In running grants (whole award)")),
@@ -150,7 +151,7 @@ class CoverageForm(StrictForm):
     def clean(self) -> dict[str, Any]:
         asked = super().clean()
         query: Any = self.data
-        for name in ("rows", "columns", "measure", "on", *WINDOW):
+        for name in {"rows", "columns", "measure", "on", *WINDOW} & set(self.fields):
             given = {each for each in query.getlist(name) if each}
             if len(given) > 1:
                 self.add_error(name, _("Only one can be asked for; the address gives %(n)s.") % {"n": len(given)})
@@ -162,7 +163,7 @@ class CoverageForm(StrictForm):
         return asked
 
 
-def _days(label: Any) -> DayFilter:
+def days(label: Any) -> DayFilter:
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     return DayFilter(label=label, input_formats=["%Y-%m-%d"], widget=widget)
 
@@ -183,7 +184,7 @@ class Telling:
 
 # "from" is a word of Python's own, so these two are named in a mapping.
 _Window: Any = type(
-    "_Window", (django_filters.FilterSet,), {"from": _days(_("from")), "to": _days(_("to")), "__module__": __name__}
+    "_Window", (django_filters.FilterSet,), {"from": days(_("from")), "to": days(_("to")), "__module__": __name__}
 )
 _Codes: Any = type(
     "_Codes",
@@ -195,8 +196,8 @@ _Codes: Any = type(
 class GapFilter(Telling, django_filters.FilterSet):  # type: ignore[misc]
     """Query parameters that ask where coverage falls short: the day, and perhaps one kind or one area of it."""
 
-    on = _days(_("On"))
-    kind = OneOfFilter(label=_("Kind"), choices=[(each, each) for each in gaps.KINDS])
+    on = days(_("On"))
+    kind = OneOfFilter(label=_("Kind"), choices=[(each, WORDS[each]) for each in KINDS])
     priority = OneOfFilter(label=Dimension.PRIORITY.label)
 
     class Meta:
@@ -208,12 +209,12 @@ class GapFilter(Telling, django_filters.FilterSet):  # type: ignore[misc]
         self.form.also = tuple(also)
         self.form.fields["priority"].choices = [(each.code, each.label) for each in areas if not each.residual]
 
-    def found(self) -> Gaps:
-        """The gaps that these parameters ask for; raises ValueError where they were refused."""
+    def found(self, person: Person | None = None) -> Gaps:
+        """The gaps that these parameters ask for, as this person may see them; raises ValueError where refused."""
         if not self.is_valid():
             raise ValueError("; ".join(self.sentences()))
         asked = self.form.cleaned_data
-        found = gaps.table(on=asked["on"] or timezone.localdate())
+        found = gaps.table(on=asked["on"] or timezone.localdate(), person=person)
         return found.only(kind=asked["kind"], row=asked["priority"])
 
 
@@ -227,7 +228,7 @@ class CoverageFilter(Telling, _Window, _Codes):  # type: ignore[misc]
     rows = OneOfFilter(label=_("Rows"), choices=Dimension.choices)
     columns = OneOfFilter(label=_("Columns"), choices=Dimension.choices)
     measure = OneOfFilter(label=_("Measure"), choices=MEASURES)
-    on = _days(_("On"))
+    on = days(_("On"))
     funder = OrganisationsFilter(label=_("Funder"))
     recipient = OrganisationsFilter(label=_("Recipient"))
     programme = ProgrammesFilter(label=_("Programme"))
@@ -270,11 +271,11 @@ class CoverageFilter(Telling, _Window, _Codes):  # type: ignore[misc]
         asked = self.form.cleaned_data
         on = asked["on"] or self.at or timezone.localdate()
         first, last = self._window(asked, on)
-        rows, across = _shown(asked["rows"], asked["columns"])
+        rows, across = _shown(asked.get("rows", ""), asked.get("columns", ""))
         return Question(
             rows=rows,
             columns=across,
-            measure=asked["measure"] or Question.measure,
+            measure=asked.get("measure") or Question.measure,
             on=on,
             first=first,
             last=last,
@@ -287,12 +288,18 @@ class CoverageFilter(Telling, _Window, _Codes):  # type: ignore[misc]
     @staticmethod
     def _window(asked: Mapping[str, Any], on: date) -> tuple[date | None, date | None]:
         """A day has no window; a yearly share without one is that of the day's calendar year."""
-        first, last = asked["from"], asked["to"]
-        if asked["measure"] in ("", coverage.LIVE):
+        if asked.get("measure", "") in ("", coverage.LIVE):
             return None, None
+        first, last = asked["from"], asked["to"]
         if asked["measure"] == coverage.SPREAD and not (first or last):
             return date(on.year, 1, 1), date(on.year, 12, 31)
         return first, last
+
+
+class RunningFilter(CoverageFilter):
+    """The same for pages that say themselves what they show of running grants: a day, and what narrows them."""
+
+    vars().update(dict.fromkeys(("rows", "columns", "measure", *WINDOW)))
 
 
 def _as_query(data: Mapping[str, Any]) -> MultiValueDict[str, Any]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from counting import money
-from priorities import linking, suggesting
+from priorities import linking, need_files, suggesting
 from priorities.models import NOT_APPLICABLE, NOT_STATED, RESIDUAL, UNDIVIDED, Code, Dimension, Target, Watch
 from priorities.percents import NotAPercentage, basis_points
 from priorities.to_sort import Proposal
@@ -287,3 +287,50 @@ def _columns(target: Target | None) -> list[tuple[str, Any]]:
     for entry in entries:
         groups.setdefault(str(Dimension(entry.dimension).label), []).append((str(entry.pk), entry.label))
     return [("", _("the whole area")), *groups.items()]
+
+
+class NeedForm(forms.Form):
+    """Need figures: a CSV file, or the same table pasted. What was uploaded comes back as text, to be looked over."""
+
+    file = forms.FileField(
+        label=gettext_lazy("CSV file"),
+        required=False,
+        help_text=gettext_lazy("Saved as CSV (UTF-8), with its line of headings."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt"}),
+    )
+    rows = forms.CharField(
+        label=gettext_lazy("Or paste the table"),
+        required=False,
+        strip=False,
+        max_length=need_files.MOST_BYTES,
+        widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false", "wrap": "off"}),
+        help_text=gettext_lazy("With its line of headings, as the example file has it."),
+    )
+    all_optional = True
+    too_large = False
+
+    def clean_file(self) -> str:
+        """The file as text."""
+        file = self.cleaned_data["file"]
+        if not file:
+            return ""
+        if file.size > need_files.MOST_BYTES:
+            self.too_large = True
+            raise ValidationError(_("This file is larger than 2 MB. Cut it into several files."))
+        try:
+            text: str = file.read().decode("utf-8-sig")
+        except UnicodeDecodeError as problem:
+            raise ValidationError(
+                _("This is no text in UTF-8. Save the table as CSV (UTF-8) and try again.")
+            ) from problem
+        return text
+
+    def clean(self) -> dict[str, Any]:
+        answers: dict[str, Any] = super().clean() or {}
+        file, pasted = answers.get("file", ""), answers.get("rows", "").strip()
+        if not self.errors and not file and not pasted:
+            raise ValidationError(_("Choose a file, or paste the table with its line of headings."))
+        if file and pasted:
+            raise ValidationError(_("Give a file or a pasted table, not both, so that it is clear which one counts."))
+        answers["text"] = file or answers.get("rows", "")
+        return answers

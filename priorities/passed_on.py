@@ -56,7 +56,5 @@ def _taken(block: Block, rows: Ints) -> Block:
 
 
 def _shares(shares: Shares, rows: Ints) -> Shares:
-    first, count = shares.starts[rows], shares.starts[rows + 1] - shares.starts[rows]
-    grant = np.repeat(np.arange(len(rows)), count)
-    entry = np.arange(len(grant)) + np.repeat(first - (np.cumsum(count) - count), count)
-    return Shares.running(len(rows), grant, shares.code[entry], shares.high[entry] - shares.low[entry])
+    grant, entry, low = shares.of(rows)
+    return Shares.running(len(rows), grant, shares.code[entry], shares.high[entry] - low)

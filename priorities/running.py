@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from priorities.blocks import Block, Flags, Ints, cut, sums
+from priorities.blocks import Block, Flags, Ints, sums
 from priorities.columns import Portfolio
 from priorities.coverage import day_number
 
@@ -55,13 +55,10 @@ class Running:
         pence: Any = np.zeros(size * spans, np.int64)
         grants, together = np.zeros(size * spans, np.int64), np.zeros(spans, np.int64)
         for block, runs, span in self.spans:
-            shares = block.shares[dimension]
-            entry = np.flatnonzero(runs.take(shares.grant))
-            grant = shares.grant[entry]
-            place = shares.code[entry].astype(np.int64) * spans + span[grant]
-            part = cut(block.pence[grant], [(shares.low[entry], shares.high[entry])])
-            pence = pence + sums(place, part, size * spans)
-            grants += np.bincount(place, minlength=size * spans)
+            for crossing in block.crossings((dimension,), np.flatnonzero(runs), {}, block.whole):
+                place = crossing.codes[0].astype(np.int64) * spans + span.take(crossing.grant)
+                pence = pence + sums(place, crossing.parts(), size * spans)
+                grants += np.bincount(place, minlength=size * spans)
             together += np.bincount(span[runs], minlength=spans)
         return Amounts(self._by_day(pence), self._by_day(grants), self._by_day(together)[0].tolist())
 

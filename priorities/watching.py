@@ -6,17 +6,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from priorities.blocks import NEVER, Block, Flags, Ints, sums
+from priorities.blocks import AT_ONCE, NEVER, Block, Flags, Ints, sums
 from priorities.columns import Portfolio
 from priorities.coverage import EPOCH, day_number
 from priorities.models import Dimension, Target, Watch
 from priorities.reading import Entry
 
 AREAS = Dimension.PRIORITY.value
+KEPT_LOOKS = 8
+"""How many crossings of grants that run on a day a block keeps; 4 MB each for a million grants."""
 
 
 class Part(NamedTuple):
@@ -49,51 +51,101 @@ class Cell:
         return bool(self.entry and self.entry.neglected)
 
 
+class Parts(NamedTuple):
+    """A block's parts of grants in cells: rows of the block, cells (area by code as one number), minor units."""
+
+    block: Block
+    grant: Ints
+    cell: Ints
+    pence: Ints
+
+
 class Running:
-    """Which grants run on a day and which run, or are to start, beyond `until`: the same for every dimension.
-
-    states: for each block one number a grant, RUNS and LASTS added, since gathering is what takes the time.
-    """
-
-    RUNS, LASTS = np.uint8(1), np.uint8(2)
+    """Which grants run on a day and which run, or are to start, beyond `until`: the same for every dimension."""
 
     def __init__(self, portfolio: Portfolio, day: date, until: date) -> None:
-        self.portfolio, self.day = portfolio, day_number(day)
-        self.states = [self._state(block, day_number(until)) for block in portfolio.blocks]
+        self.portfolio, self.day, self.until = portfolio, day_number(day), day_number(until)
+        self.counted = [portfolio.counted(block) for block in portfolio.blocks]
+        self.lasting = [
+            np.flatnonzero(counted & (block.runs_to > self.until))
+            for block, counted in zip(portfolio.blocks, self.counted, strict=True)
+        ]
 
-    def _state(self, block: Block, until: int) -> Ints:
-        counted = self.portfolio.counted(block)
-        runs, lasts = counted & block.running_on(self.day), counted & (block.runs_to > until)
-        return runs * self.RUNS + lasts * self.LASTS
+    def look(self, block: Block, dimension: str) -> Parts:
+        """The grants of a block that run on the day, dead ones too, crossed by areas and a dimension, in parts of
+        their whole awards. Kept by the block for the days looked at last."""
+        key = (self.day, dimension)
+        found = block.looks.pop(key, None) or self._looked(block, dimension)
+        block.looks[key] = found
+        while len(block.looks) > KEPT_LOOKS:
+            block.looks.popitem(last=False)
+        return found
+
+    def _looked(self, block: Block, dimension: str) -> Parts:
+        return crossed(block, np.flatnonzero(block.running_on(self.day)), self.portfolio, dimension)
+
+
+def crossed(block: Block, grants: Ints, portfolio: Portfolio, dimension: str) -> Parts:
+    """Some grants (rows) crossed by areas and a dimension ("": areas alone), with the parts of their whole awards."""
+    across = len(portfolio.vocabulary[dimension]) if dimension else 1
+    none = np.empty(0, np.int32)
+    found: list[tuple[Ints, Ints, Ints]] = [(none, none, none.astype(np.int64))]
+    for crossing in block.crossings((AREAS, dimension) if dimension else (AREAS,), grants, {}, block.whole):
+        cell: Ints = crossing.codes[0].astype(np.int32)
+        if dimension:
+            cell = cell * across + crossing.codes[1]
+        found.append((crossing.grant.astype(np.int32), cell, crossing.parts()))
+    grant, cell, pence = (np.concatenate(each) for each in zip(*found, strict=True))
+    return Parts(block, grant, cell, pence)
 
 
 class Standing:
     """One dimension's cells over all areas on a day, from the crossing of areas with it.
 
-    running: how many grants run in each cell; lasting: how many run, or are to start, beyond `until`; pence: what the
-    running ones are worth there (whole awards in pounds sterling). All by the positions of area and code.
+    running: how many grants run in each cell; lasting: whether any runs, or is to start, beyond `until`; pence: what
+    the running ones are worth there (whole awards in pounds sterling). All by the positions of area and code. Only
+    grants that run are crossed; of the rest a cell's history asks for its own alone.
     """
 
     def __init__(self, running: Running, dimension: str) -> None:
         self.portfolio, self.dimension, self.day = running.portfolio, dimension, running.day
+        self.counted = running.counted
         vocabulary = self.portfolio.vocabulary
         self.shape = (len(vocabulary[AREAS]), len(vocabulary[dimension]) if dimension else 1)
         size = self.shape[0] * self.shape[1]
-        runs, lasting, pence = np.zeros(size, int), np.zeros(size, int), np.zeros(size, np.int64)
-        self.blocks = [(block, *self._laid_out(block)) for block in self.portfolio.blocks]
-        for (block, grant, cell, part), states in zip(self.blocks, running.states, strict=True):
-            state = states.take(grant)
-            now, later = np.flatnonzero((state & Running.RUNS).view(bool)), np.flatnonzero(state >= Running.LASTS)
-            runs += np.bincount(cell[now], minlength=size)
-            lasting += np.bincount(cell[later], minlength=size)
-            if len(self.portfolio.names.currencies) > 1:
-                now = now[block.currency[grant[now]] == 0]
-            pence = pence + sums(cell[now], part[now], size)
-        self.running, self.lasting, self.pence = (each.reshape(self.shape) for each in (runs, lasting, pence))
+        runs, pence = np.zeros(size, int), np.zeros(size, np.int64)
+        self.now: list[Parts] = []
+        for block, counted in self._blocks():
+            here = self._counted(running.look(block, dimension), block, counted)
+            runs += np.bincount(here.cell, minlength=size)
+            sterling = self._sterling(here)
+            pence = pence + sums(here.cell[sterling], here.pence[sterling], size)
+            self.now.append(here)
+        self.running, self.pence = runs.reshape(self.shape), pence.reshape(self.shape)
+        self.lasting = self._lasting(running)
 
-    def _laid_out(self, block: Block) -> tuple[Ints, Ints, Ints]:
-        layout = block.layout(AREAS, self.dimension) if self.dimension else block.layout(AREAS)
-        return layout.grant, layout.cells(self.shape[1]), layout.pence
+    @staticmethod
+    def _counted(parts: Parts, block: Block, counted: Flags) -> Parts:
+        keep = counted.take(parts.grant)
+        if keep.all():
+            return Parts(block, parts.grant, parts.cell, parts.pence)
+        return Parts(block, parts.grant[keep], parts.cell[keep], parts.pence[keep])
+
+    def _lasting(self, running: Running) -> Flags:
+        """Told by the grants' bits, since nothing has to be counted."""
+        found = np.zeros(self.shape, bool)
+        for (block, _), rows in zip(self._blocks(), running.lasting, strict=True):
+            areas = block.shares[AREAS].bits.take(rows)
+            codes = block.shares[self.dimension].bits.take(rows) if self.dimension else np.ones(len(rows), np.uint32)
+            for area in range(self.shape[0]):
+                here = int(np.bitwise_or.reduce(codes[(areas >> areas.dtype.type(area)) & 1 == 1]))
+                found[area] |= [bool(here >> code & 1) for code in range(self.shape[1])]
+        return found
+
+    def _sterling(self, parts: Parts) -> Any:
+        if len(self.portfolio.names.currencies) > 1:
+            return np.flatnonzero(parts.block.currency[parts.grant] == 0)
+        return slice(None)
 
     @cached_property
     def by_area(self) -> Ints:
@@ -101,20 +153,19 @@ class Standing:
         return np.asarray(self.pence.sum(axis=1))
 
     def parts(self, area: int, code: int) -> list[Part]:
-        """Every grant with a part in the cell, whenever it runs or ran."""
-        wanted, found = area * self.shape[1] + code, []
+        """The grants with a part in the cell that run, are to start, or do not say when they end; of those that are
+        over, the last to end."""
         currencies = {number: name for name, number in self.portfolio.names.currencies.items()}
-        for block, grant, cell, pence in self.blocks:
-            here = np.flatnonzero(cell == wanted)
-            here = here[self.portfolio.counted(block)[grant[here]]]
-            rows = grant[here]
-            for row, part in zip(rows.tolist(), pence[here].tolist(), strict=True):
+        found = []
+        for parts in self._told(area, code):
+            block = parts.block
+            for row, pence in zip(parts.grant.tolist(), parts.pence.tolist(), strict=True):
                 ends = int(block.runs_to[row])
                 found.append(
                     Part(
                         int(block.ids[row]),
                         int(block.funder[row]),
-                        part,
+                        pence,
                         currencies[int(block.currency[row])],
                         _day(int(block.runs_from[row])),
                         None if ends == NEVER else _day(ends),
@@ -122,29 +173,60 @@ class Standing:
                 )
         return found
 
-    def running_parts(self) -> Iterator[tuple[Block, Ints, Ints, Ints]]:
-        """Each block's parts of grants running on the day: rows of the block, cells (area by code), minor units."""
-        for block, grant, cell, pence in self.blocks:
-            now = np.flatnonzero((self.portfolio.counted(block) & block.running_on(self.day)).take(grant))
-            yield block, grant[now], cell[now], pence[now]
+    def _told(self, area: int, code: int) -> Iterator[Parts]:
+        """Each block's parts in one cell that a sentence may speak of."""
+        touching = [(block, self._touching(block, counted, area, code)) for block, counted in self._blocks()]
+        last = max((self._last_over(block, rows) for block, rows in touching), default=(NEVER, 0))[1]
+        for block, rows in touching:
+            told = rows[~self._is_over(block, rows) | (block.ids[rows] == last)]
+            parts = crossed(block, told, self.portfolio, self.dimension)
+            here = np.flatnonzero(parts.cell == area * self.shape[1] + code)
+            yield Parts(block, parts.grant[here], parts.cell[here], parts.pence[here])
+
+    def _blocks(self) -> Iterator[tuple[Block, Flags]]:
+        return zip(self.portfolio.blocks, self.counted, strict=True)
+
+    def _touching(self, block: Block, counted: Flags, area: int, code: int) -> Ints:
+        touching = counted & block.touching(AREAS, np.arange(self.shape[0]) == area)
+        if self.dimension:
+            touching &= block.touching(self.dimension, np.arange(self.shape[1]) == code)
+        return np.flatnonzero(touching)
+
+    def _is_over(self, block: Block, rows: Ints) -> Flags:
+        ends = block.runs_to[rows]
+        return np.asarray((ends != NEVER) & (ends < self.day))
+
+    def _last_over(self, block: Block, rows: Ints) -> tuple[int, int]:
+        """The day on which the last of these grants to end ended, and that grant's id, the later added of several."""
+        over = rows[self._is_over(block, rows)]
+        if not len(over):
+            return NEVER, 0
+        last = np.lexsort((block.ids[over], block.runs_to[over]))[-1]
+        return int(block.runs_to[over[last]]), int(block.ids[over[last]])
+
+    def running_parts(self) -> Iterator[Parts]:
+        """Each block's parts of grants running on the day."""
+        yield from self.now
 
     def ids(self, area: int, codes: Flags) -> list[int]:
         """The grants that run on the day in any of an area's cells."""
         found: set[int] = set()
-        for block, grant, cell, _ in self.blocks:
+        for block, grant, cell, _ in self.now:
             mine, code = np.divmod(cell, self.shape[1])
-            runs = self.portfolio.counted(block) & block.running_on(self.day)
-            found |= set(block.ids[grant[(mine == area) & codes[code] & runs[grant]]].tolist())
+            found |= set(block.ids[grant[(mine == area) & codes[code]]].tolist())
         return sorted(found)
 
     def funded_by(self, funders: Ints) -> dict[tuple[int, int], set[int]]:
         """Which of these funders (ids) ever had a part in each cell, by area and position."""
         found: dict[tuple[int, int], set[int]] = {}
-        for block, grant, cell, _ in self.blocks:
-            theirs = (self.portfolio.counted(block) & np.isin(block.funder, funders))[grant]
-            pairs = np.unique(np.stack([cell[theirs], block.funder[grant[theirs]]]), axis=1)
-            for place, funder in pairs.T.tolist():
-                found.setdefault(divmod(place, self.shape[1]), set()).add(funder)
+        for block, counted in self._blocks():
+            theirs = np.flatnonzero(counted & np.isin(block.funder, funders))
+            for first in range(0, len(theirs), AT_ONCE):
+                some = theirs[first : first + AT_ONCE]
+                parts = crossed(block, some, self.portfolio, self.dimension)
+                pairs = np.unique(np.stack([parts.cell, block.funder[parts.grant]]), axis=1)
+                for place, funder in pairs.T.tolist():
+                    found.setdefault(divmod(place, self.shape[1]), set()).add(funder)
         return found
 
 

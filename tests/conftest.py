@@ -15,8 +15,9 @@ from django.core.cache import cache
 from django.test import Client
 from pytest_django.plugin import blocking_manager_key
 
-from priorities import columns, vocabulary
+from priorities import columns, need_loading, vocabulary
 from priorities.models import Code
+from tests import factories
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +33,7 @@ def own_files(settings: LazySettings, tmp_path_factory: pytest.TempPathFactory) 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, None, None]:
-    """A test that commits ends by emptying every table; the funders' own list, which migrations load, comes back."""
+    """A test that commits ends by emptying every table; what migrations load comes back."""
     yield
     marker = item.get_closest_marker("django_db")
     commits = marker and marker.kwargs.get("transaction")
@@ -44,6 +45,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
         if not Code.objects.exists():
             vocabulary.load(on=date(2008, 1, 1))
             vocabulary.ship_watch()
+            need_loading.ship(at=factories.NOW)
 
 
 @pytest.fixture(autouse=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from funders_portal import choices
-from priorities.filters import CoverageFilter
+from priorities.filters import CoverageFilter, RunningFilter
 
 DAY_NAMES = ("on", "funder")
 """What pages about one day read from their address."""
@@ -21,6 +21,38 @@ def csv_file(text: str, name: str) -> HttpResponse:
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+def refused_running(request: HttpRequest, asked: RunningFilter, *, page: str, heading: Any) -> HttpResponse:
+    """The same for a page (its URL name and heading) that asks for running grants on a day."""
+    return render(
+        request,
+        "funders_portal/running_refused.html",
+        {**choices.running_sheet(asked), "page": page, "heading": heading},
+        status=400,
+    )
+
+
+def running(asked: RunningFilter, page: str) -> dict[str, Any]:
+    """What such a page says of its choices: the day in words, what narrows, the sheet, and the address's query."""
+    question, data = asked.question, asked.data
+    return {
+        **choices.running_sheet(asked),
+        "page": page,
+        "question": question,
+        "counted": choices.in_words(question),
+        "narrowing": choices.narrowing(asked, data),
+        "query": data.urlencode(),
+        "narrowed_query": without(data, "on"),
+    }
+
+
+def without(data: QueryDict, *names: str) -> str:
+    """The query of an address less some of its parameters and all blank ones."""
+    kept = QueryDict(mutable=True)
+    for name, values in data.lists():
+        kept.setlist(name, [each for each in values if each and name not in names])
+    return kept.urlencode()
 
 
 def of_a_day(request: HttpRequest) -> CoverageFilter:

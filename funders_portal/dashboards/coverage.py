@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 
 from accounts.access import FUNDERS, only
+from accounts.models import Person
 from counting.tables import PENCE, Table
 from funders_portal import charts, choices, summary, written
 from funders_portal.dashboards.answers import csv_file, refused
 from grants.models import Grant
-from priorities import columns, coverage, filters, freshness, gaps, passed_on
+from priorities import columns, coverage, filters, freshness, gaps, kinds, passed_on
 from priorities.columns import Portfolio
 from priorities.coverage import Question
 from priorities.filters import CoverageFilter
-from priorities.gaps import Sentence
+from priorities.shortfalls import Sentence, Task
 
 GRANTS_A_PAGE = 50
 
@@ -73,7 +74,7 @@ def coverage_grants(request: HttpRequest) -> HttpResponse:
     if not asked.is_valid() or not _names_a_figure(asked):
         return refused(request, asked)
     if request.GET.get("gap"):
-        context = _behind_sentence(asked.question, request.GET["gap"], request.GET.get("kind", ""))
+        context = _behind_sentence(asked.question, request.GET["gap"], request.GET.get("kind", ""), _person(request))
     else:
         context = _behind_figure(asked.question, request.GET.get("row"), request.GET.get("column"))
     parts: dict[int, int | None] = context.pop("parts")
@@ -148,12 +149,22 @@ def _behind_figure(question: Question, row: str | None, column: str | None) -> d
     return {"heading": " · ".join(labels), "parts": parts, "sentence": None}
 
 
-def _behind_sentence(question: Question, key: str, kind: str) -> dict[str, Any]:
-    short = gaps.table(on=question.on)
-    line = next((each for each in short.lines if each.kind == kind and each.gaps[0].key == key), None)
-    if line is None:
-        raise Http404
+def _behind_sentence(question: Question, key: str, kind: str, person: Person) -> dict[str, Any]:
+    short = gaps.table(on=question.on, person=person)
+    if kind == key == kinds.WAITING:
+        return _behind_task(question, next((each for each in short.tasks if each.kind == kind), None))
+    try:
+        line = short.line(kind, key)
+    except KeyError as unknown:
+        raise Http404 from unknown
     return {"heading": "", "parts": _parts_of(line, question.on), "sentence": line}
+
+
+def _behind_task(question: Question, task: Task | None) -> dict[str, Any]:
+    if task is None:
+        raise Http404
+    awards = Grant.objects.filter(id__in=task.grants).values_list("id", "amount_awarded")
+    return {"heading": "", "parts": dict(awards), "sentence": task}
 
 
 def _parts_of(line: Sentence, on: date) -> dict[int, int | None]:
@@ -161,11 +172,17 @@ def _parts_of(line: Sentence, on: date) -> dict[int, int | None]:
     parts: dict[int, int | None] = dict.fromkeys(line.grants)
     for gap in line.gaps:
         across = gap.dimension or Question.columns
-        found = coverage.grant_parts(Question(columns=across, on=on), row=gap.row, column=gap.column)
-        for grant, pence in found.items():
-            if grant in parts:
-                parts[grant] = (parts[grant] or 0) + pence
+        for column in gap.columns or (None,):
+            found = coverage.grant_parts(Question(columns=across, on=on), row=gap.row, column=column)
+            for grant, pence in found.items():
+                if grant in parts:
+                    parts[grant] = (parts[grant] or 0) + pence
     return parts
+
+
+def _person(request: HttpRequest) -> Person:
+    """Whoever passed a guard that lets no strangers in."""
+    return cast(Person, request.user)
 
 
 def _query(data: QueryDict, *without: str) -> str:

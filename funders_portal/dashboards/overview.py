@@ -13,7 +13,7 @@ from accounts.models import Organisation
 from funders_portal import areas, choices, summary, written
 from funders_portal.dashboards.answers import DAY_NAMES, csv_file, of_a_day, refused
 from priorities import columns, coverage, freshness, gaps, passed_on, trend
-from priorities.filters import CoverageFilter
+from priorities.filters import CoverageFilter, GapFilter
 
 FIRST_SENTENCES = 10
 
@@ -28,7 +28,7 @@ def overview(request: SignedInRequest) -> HttpResponse:
     if not asked.is_valid():
         return refused(request, asked, choices.day_and_funders(asked))
     portfolio = columns.current()
-    return render(request, "funders_portal/overview.html", _told(asked, portfolio) | _choices(request, asked))
+    return render(request, "funders_portal/overview.html", _told(request, asked, portfolio) | _choices(request, asked))
 
 
 @only(*FUNDERS)
@@ -44,27 +44,27 @@ def areas_csv(request: SignedInRequest) -> HttpResponse:
 
 @only(*FUNDERS)
 def gaps_csv(request: SignedInRequest) -> HttpResponse:
-    """Every watched place that falls short, for a spreadsheet."""
-    asked = of_a_day(request)
+    """Every watched place that falls short, for a spreadsheet; of one kind or area where the address says so."""
+    asked = GapFilter(request.GET)
     if not asked.is_valid():
-        return refused(request, asked, choices.day_and_funders(asked))
-    on = asked.question.on
-    return csv_file(written.gaps_as_csv(gaps.table(on=on).gaps), f"falls-short-{on}.csv")
+        return render(request, "priorities/gaps_refused.html", {"problems": asked.sentences()}, status=400)
+    found = asked.found(request.user)
+    return csv_file(written.gaps_as_csv(found), f"falls-short-{found.on}.csv")
 
 
-def _told(asked: CoverageFilter, portfolio: columns.Portfolio) -> dict[str, Any]:
+def _told(request: SignedInRequest, asked: CoverageFilter, portfolio: columns.Portfolio) -> dict[str, Any]:
     question = asked.question
     table = coverage.table(question, portfolio=portfolio)
     went = trend.of(on=question.on, funders=question.funders, portfolio=portfolio)
-    short = gaps.table(on=question.on, portfolio=portfolio)
+    short = gaps.table(on=question.on, portfolio=portfolio, person=request.user)
     rests_on = freshness.of(question, portfolio=portfolio, answer=table)
     return {
         "areas": areas.told(table, went, short),
         "beside_them": areas.beside_them(went),
         **areas.years(went),
         "first": short.lines[:FIRST_SENTENCES],
-        "more": short.lines[FIRST_SENTENCES:],
         "all": len(short.lines),
+        "nothing": short.nothing,
         "rests_on": rests_on,
         "where": summary.places_in_words(rests_on.places),
         "total": summary.total_in_words(table),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grants import checking, people, prepared, problems
+from grants import checking, people, prepared, problems, texts
 from grants.findings import Clean
 
 
@@ -480,3 +480,18 @@ def test_no_text_takes_more_than_a_moment(text: str):
     begun = time.process_time()
     checking.clean(raw(id=text, title=text, description=text, awardDate=text, amountAwarded=text))
     assert time.process_time() - begun < 1
+
+
+PIECES = [
+    "a.b@example.org", "@", "+44 7700 900123", "(0)20 7946 0000", "07700 900123", "+", "44", "LS1 4AP", "ls14ap",
+    "1.4AP", "12 High Street", "Flat 3, 7a Mill Lane", "Q1 2nd", "1889", "٤", " ", ", ", "\n", "ward", "É",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12))
+@settings(max_examples=300, deadline=None)
+def test_hypothesis_no_contact_is_missed_for_want_of_its_sign(pieces: list[str]):
+    text = without_signs = "".join(pieces)
+    for _, pattern in texts._CONTACTS:
+        without_signs = pattern.sub(texts.LEFT_OUT, without_signs)
+    assert texts.without_contacts(text) == without_signs

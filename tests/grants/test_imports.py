@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from accounts.models import JournalEntry, Organisation
-from grants import changes, imports, revisions, showing, undoing
+from grants import applying, changes, comparing, imports, revisions, showing, undoing
 from grants.models import Grant, Import, ImportRow, Project, Revision
 from priorities.models import Link
 from tests import factories
@@ -118,6 +118,23 @@ def test_a_second_row_with_the_same_identifier_is_refused_across_batches(monkeyp
     source = files.read(files.package(*(files.grant(number) for number in (1, 2, 3, 1, 5, 5))))
     assert counts(source) == {"read": 6, "added": 4, "refused": 2}
     assert (codes(source, 4), codes(source, 6)) == (["duplicate-id"], ["duplicate-id"])
+
+
+def test_identifiers_that_look_alike_in_memory_are_told_apart(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(imports, "BATCH", 2)
+    monkeypatch.setattr(comparing.Seen, "BITS", 8)
+    source = files.read(files.package(*(files.grant(number) for number in (*range(1, 40), 7))))
+    assert counts(source) == {"read": 40, "added": 39, "refused": 1}
+    assert codes(source, 40) == ["duplicate-id"]
+
+
+def test_rows_are_applied_in_the_order_of_the_file_however_they_are_batched(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(applying, "BATCH", 2)
+    source = files.read(files.package(*(files.grant(number) for number in (5, 3, 9, 3, 1, 2))))
+    ImportRow.objects.filter(source=source, row=5).update(row=6)  # Two sheets of a workbook may number alike.
+    files.carried_out(source, Import.APPLYING)
+    written = Grant.objects.order_by("id").values_list("grant_id", flat=True)
+    assert list(written) == [f"360G-quill-{number}" for number in (5, 3, 9, 1, 2)]
 
 
 def test_the_raw_row_is_kept_as_it_was_written():

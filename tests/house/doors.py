@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from priorities import linking
 from tests.house.world import (
@@ -120,8 +122,25 @@ def removed(world: World) -> dict[str, Any]:
     return {"pk": world.removed_grant.pk}
 
 
+def need_figure(world: World) -> dict[str, Any]:
+    return {"pk": world.need_figure.pk}
+
+
+def need_removed(world: World) -> dict[str, Any]:
+    return {"pk": world.removed_need.pk}
+
+
 def nothing(world: World) -> dict[str, Any]:
     return {}
+
+
+SHORT = {"kind": "empty", "gap": "victim_services.region.NI"}
+"""What falls short in the demo."""
+
+
+def set_aside(world: World) -> dict[str, Any]:
+    again = timezone.localdate() + timedelta(days=90)
+    return {**SHORT, "reason": "The autumn meeting decides.", "look_again_on": again.isoformat()}
 
 
 LIBRARY_DOORS = {
@@ -188,6 +207,19 @@ DOORS: dict[str, Door] = {
     "target_edit": Door(frozenset({SECRETARIAT}), at=target),
     "target_end": Door(frozenset({SECRETARIAT}), at=target, posts=nothing),
     "watch": Door(READERS, write=frozenset({SECRETARIAT})),
+    "gap_rules": Door(READERS, write=frozenset({SECRETARIAT})),
+    "gaps": Door(READERS),
+    "gap_set_aside": Door(OFFICERS | {SECRETARIAT}, posts=set_aside),
+    "gap_take_back": Door(OFFICERS | {SECRETARIAT}, at=lambda world: {"pk": world.aside.pk}, posts=nothing),
+    "gap_looking": Door(OFFICERS, posts=lambda world: SHORT),
+    "gap_looking_end": Door(
+        frozenset({OFFICER}),
+        hidden=frozenset({OTHER_OFFICER}),
+        at=lambda world: {"pk": world.looking.pk},
+        posts=nothing,
+    ),
+    "neglected": Door(READERS),
+    "neglected_csv": Door(READERS),
     "coverage": Door(READERS),
     "areas_csv": Door(READERS),
     "coverage_by": Door(READERS),
@@ -195,8 +227,27 @@ DOORS: dict[str, Door] = {
     "gaps_csv": Door(READERS),
     "coverage_chart": Door(READERS),
     "coverage_grants": Door(READERS),
+    "runs_out": Door(READERS),
+    "runs_out_csv": Door(READERS),
+    "runs_out_chart": Door(READERS),
+    "runs_out_grants": Door(READERS, query={"on": "2026-11-21", "month": "2026-12"}),
+    "who_funds": Door(READERS),
+    "who_funds_csv": Door(READERS),
+    "who_funds_chart": Door(READERS),
+    "api-runs-out-list": Door(READERS),
+    "api-who-funds-list": Door(READERS),
     "funder_view": Door(READERS),
     "funder_view_csv": Door(READERS),
+    "need": Door(READERS),
+    "need_chart": Door(READERS, query={"family": "support-contract.victim_services.region"}),
+    "need_csv": Door(READERS),
+    "need_figures": Door(READERS),
+    "need_series": Door(READERS, at=lambda world: {"code": "nrm-referrals"}),
+    "need_add": Door(frozenset({SECRETARIAT})),
+    "need_example": Door(frozenset({SECRETARIAT})),
+    "need_remove": Door(frozenset({SECRETARIAT}), at=need_figure, posts=nothing),
+    "need_restore": Door(frozenset({SECRETARIAT}), at=need_removed, posts=nothing),
+    "api-need-list": Door(READERS),
     "api-grants-list": Door(READERS | OWN | MEMBERS_ELSEWHERE),
     "api-grants-detail": Door(READERS | OWN, hidden=MEMBERS_ELSEWHERE, at=grant),
     "api-projects-list": Door(READERS | OWN | MEMBERS_ELSEWHERE),

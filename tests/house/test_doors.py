@@ -178,6 +178,7 @@ LISTS = (
     "areas",
     "funder_view",
     "gaps",
+    "neglected",
     "grants",
     "organisations",
     "people",

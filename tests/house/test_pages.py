@@ -20,7 +20,17 @@ AXE = Path(__file__).parents[1] / "vendor" / "axe.min.js"
 AXE_SHA256 = "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c"
 WIDTHS = {"wide": 1280, "narrow": 390}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-FORMS = ("upload", "grant_add", "grant_edit", "organisation_add", "person_add", "target_add", "sort_paste", "sort")
+FORMS = (
+    "upload",
+    "grant_add",
+    "grant_edit",
+    "organisation_add",
+    "person_add",
+    "target_add",
+    "sort_paste",
+    "sort",
+    "need_add",
+)
 """Pages whose form is also sent empty, to look at how they say what is missing."""
 REFUSALS = [
     ("404", STRANGER, "/nothing/here/"),
@@ -28,6 +38,7 @@ REFUSALS = [
     ("400", OFFICER, "/coverage/by/?rows=nothing"),
     ("400", OFFICER, "/coverage/?on=2025-02-30"),
     ("400", OFFICER, "/coverage/funder/?funder=1&funder=2"),
+    ("400", OFFICER, "/coverage/need/?on=2025-02-30"),
 ]
 HARMLESS = "style-src-attr"
 """Plotly sets a style attribute or two that the policy refuses and that nothing hangs on."""

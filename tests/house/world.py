@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 
 from accounts.models import Organisation, Person
 from funders_portal.demo import loading
 from grants import imports
 from grants.models import Grant, Import
 from priorities import rules
-from priorities.models import Code, Suggestion, Target
+from priorities.models import Code, Looking, NeedFigure, SetAside, Suggestion, Target
 from tests import factories
 
 STRANGER, NOBODY = "stranger", "signed in, belongs nowhere"
@@ -43,7 +44,11 @@ class World:
     removed_grant: Grant
     target: Target
     suggestion: Suggestion
+    aside: SetAside
+    looking: Looking
     source: Import
+    need_figure: NeedFigure
+    removed_need: NeedFigure
     people: dict[str, Person | None]
 
 
@@ -75,7 +80,18 @@ def build() -> World:
         ADVISER: factories.contributor(factories.OrganisationFactory(is_adviser=True)),
     }
     source = received(file_of(funder, charity), people[OFFICER])
-    return World(funder, charity, grant, removed, target, suggestion, source, people)
+    need_figure, removed_need = NeedFigure.objects.filter(series__code="helpline-contacts")
+    removed_need.removed_at, removed_need.removed_by = factories.NOW, people[SECRETARIAT]
+    removed_need.save()
+    officer = people[OFFICER]
+    cell = {"area": area, "dimension": "region", "column": "SW", "by": officer, "at": factories.NOW}
+    aside = SetAside.objects.create(
+        **cell, kind="empty", reason="Decided in autumn", look_again_on=factories.NOW.date() + timedelta(days=400)
+    )
+    looking = Looking.objects.create(**cell, funder=funder, newest_grant=removed.pk)
+    return World(
+        funder, charity, grant, removed, target, suggestion, aside, looking, source, need_figure, removed_need, people
+    )
 
 
 def file_of(funder: Organisation, charity: Organisation) -> bytes:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
+from functools import cache
 from itertools import product
 
 from priorities.coverage import Question
@@ -17,7 +18,10 @@ CUT_IN_THIS_ORDER = ["priority", "region", "group", "exploitation", "service", "
 
 @dataclass
 class Told:
-    """A grant as the test made it up; shares are basis points by dimension and code, the rest is not stated."""
+    """A grant as a test made it up or read it; shares are basis points by dimension and code, the rest not stated.
+
+    passed_on: money to be granted on by its one recipient, a funder here, in whose own grants it counts.
+    """
 
     pence: int
     currency: str
@@ -30,14 +34,20 @@ class Told:
     shares: Mapping[str, Mapping[str, int]]
     joint: bool = False
     removed: bool = False
+    recipients: frozenset[int] = frozenset()
+    programme: str = ""
+    passed_on: bool = False
 
 
 @dataclass
 class Recount:
+    """undated: how many of the grants that the filters keep have no date by which the measure could count them."""
+
     cells: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
     exact: dict[tuple[str, str], Fraction] = field(default_factory=lambda: defaultdict(Fraction))
     touching: dict[tuple[str, str], set[int]] = field(default_factory=lambda: defaultdict(set))
     others: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    undated: int = 0
 
     def distinct(self, row: str | None = None, column: str | None = None) -> int:
         """Grants touching a row, a column, or anything."""
@@ -45,48 +55,76 @@ class Recount:
         return len(set().union(*found))
 
 
-def recount(grants: list[Told], question: Question, orders: Mapping[str, list[str]]) -> Recount:
-    """`orders`: every dimension's codes in the order in which shares run."""
+def recount(
+    grants: list[Told], question: Question, orders: Mapping[str, list[str]], *, fractions: bool = True
+) -> Recount:
+    """`orders`: every dimension's codes in the order in which shares run. Without `fractions`, exact stays empty."""
     found = Recount()
     dimensions = [each for each in CUT_IN_THIS_ORDER if each in question.shown or question.codes.get(each)]
     for number, grant in enumerate(grants):
-        if grant.removed or grant.joint or not in_time(grant, question):
+        if not kept(grant, question):
             continue
-        if question.funders and grant.funder not in question.funders:
+        timely, lost = in_time(grant, question), undated(grant, question)
+        if not (timely or lost):
             continue
-        for codes, bounds in combinations(grant, dimensions, orders):
-            if any(question.codes.get(each) and codes[each] not in question.codes[each] for each in dimensions):
-                continue
+        parts = [
+            (codes, bounds)
+            for codes, bounds in combinations(grant, dimensions, orders)
+            if not any(question.codes.get(each) and codes[each] not in question.codes[each] for each in dimensions)
+        ]
+        found.undated += lost and bool(parts)
+        for codes, bounds in parts if timely else []:
             cell = codes[question.rows], codes[question.columns]
             if question.measure == "grants":
                 found.touching[cell].add(number)
                 continue
-            pence, exact = divided(grant, question, bounds)
+            pence = divided(grant, question, bounds)
             if grant.currency != "GBP":
                 found.others[grant.currency] += pence
                 continue
             found.cells[cell] += pence
-            found.exact[cell] += exact
             found.touching[cell].add(number)
+            if fractions:
+                found.exact[cell] += undivided(grant, question, bounds)
     return found
 
 
+def kept(grant: Told, question: Question) -> bool:
+    """Whether the filters by funder, recipient and programme keep a grant that counts at all."""
+    if grant.removed or grant.joint or grant.passed_on:
+        return False
+    return (
+        (not question.funders or grant.funder in question.funders)
+        and (not question.recipients or not grant.recipients.isdisjoint(question.recipients))
+        and (not question.programmes or grant.programme in question.programmes)
+    )
+
+
+def by_award(question: Question) -> bool:
+    return question.measure == "awarded" or (question.measure == "grants" and bool(question.first or question.last))
+
+
 def in_time(grant: Told, question: Question) -> bool:
-    window = question.first or date.min, question.last or date.max
     if question.measure == "spread":
-        return bool(grant.planned_to) and any(window[0] <= day <= window[1] for day in days(grant))
-    if question.measure == "awarded" or (question.measure == "grants" and (question.first or question.last)):
-        return window[0] <= grant.award <= window[1]
+        before, over, _ = days(grant.planned_from, grant.planned_to, question.first, question.last)
+        return over > before
+    if by_award(question):
+        return (question.first or date.min) <= grant.award <= (question.last or date.max)
     return grant.runs_to is not None and grant.runs_from <= question.on <= grant.runs_to
 
 
-def days(grant: Told) -> Iterator[date]:
-    """Each day of the planned period, one by one."""
-    assert grant.planned_to
-    day = grant.planned_from
-    while day <= grant.planned_to:
-        yield day
-        day += timedelta(days=1)
+def undated(grant: Told, question: Question) -> bool:
+    if question.measure == "spread":
+        return days(grant.planned_from, grant.planned_to, None, None)[2] == 0
+    return not by_award(question) and grant.runs_to is None
+
+
+@cache
+def days(start: date, end: date | None, first: date | None, last: date | None) -> tuple[int, int, int]:
+    """Of a planned period, counted one by one: days before a window, days until its end, and all its days."""
+    planned = range(start.toordinal(), end.toordinal() + 1) if end else range(0)
+    opens, closes = (first or date.min).toordinal(), (last or date.max).toordinal()
+    return sum(map(opens.__gt__, planned)), sum(map(closes.__ge__, planned)), len(planned)
 
 
 def combinations(
@@ -111,19 +149,25 @@ def running(shares: Mapping[str, int], order: list[str]) -> list[tuple[str, int,
     return found
 
 
-def divided(grant: Told, question: Question, bounds: list[tuple[int, int]]) -> tuple[int, Fraction]:
-    """A grant's part in pence, and what it would be without any rounding."""
-    steps = [(low, high, WHOLE) for low, high in bounds]
+def steps(grant: Told, question: Question, bounds: list[tuple[int, int]]) -> list[tuple[int, int, int]]:
+    """Every running share with its whole, that of the period of time first."""
+    found = [(low, high, WHOLE) for low, high in bounds]
     if question.measure == "spread":
-        planned = list(days(grant))
-        before = sum(1 for day in planned if question.first and day < question.first)
-        over = sum(1 for day in planned if not question.last or day <= question.last)
-        steps.insert(0, (before, over, len(planned)))
-    pence = sum(sign * corner(grant.pence, shares) for sign, shares in corners(steps))
+        found.insert(0, days(grant.planned_from, grant.planned_to, question.first, question.last))
+    return found
+
+
+def divided(grant: Told, question: Question, bounds: list[tuple[int, int]]) -> int:
+    """A grant's part in pence: the difference of its neighbouring cuts."""
+    return sum(sign * corner(grant.pence, shares) for sign, shares in corners(steps(grant, question, bounds)))
+
+
+def undivided(grant: Told, question: Question, bounds: list[tuple[int, int]]) -> Fraction:
+    """What that part would be without any rounding."""
     exact = Fraction(grant.pence)
-    for low, high, whole in steps:
+    for low, high, whole in steps(grant, question, bounds):
         exact *= Fraction(high - low, whole)
-    return pence, exact
+    return exact
 
 
 def corners(steps: list[tuple[int, int, int]]) -> Iterator[tuple[int, list[tuple[int, int]]]]:

@@ -119,7 +119,8 @@ def test_gaps_are_asked_by_day_kind_and_area():
     assert GapFilter({"on": "2026-03-01", "kind": "empty", "priority": "research"}).found().on == date(2026, 3, 1)
     found = GapFilter({"kind": "small", "priority": "not-stated", "of": "1"})
     assert found.sentences() == [
-        "kind: “small” is not known here. Choose from: empty, under_target, ending.",
+        "kind: “small” is not known here. Choose from: empty, neglected, under_target, under_need, "
+        "ending, fragile, too_narrow, no_evidence.",
         "priority: “not-stated” is not known here. Choose from: "
         "accountability, awareness, legal_representation, victim_services, research.",
         "“of” is no filter here. There are: on, kind, priority.",

@@ -222,11 +222,9 @@ def margin(table: Table, dimension: str) -> list[tuple[str, int]] | None:
     return None
 
 
-def remainder_dropped(pence, bounds):
+def remainder_dropped(whole, again, low, high):
     """Each part rounded down by itself, so that what is over is lost."""
-    for low, high in bounds:
-        pence = pence * (high - low) // 10_000
-    return pence
+    yield blocks.Amounts(whole.adds, whole.pence.take(again) * (high - low) // 10_000)
 
 
 def co_funded_twice(vocabulary, names, ids=None, *, read=reading.read_block):
@@ -241,9 +239,9 @@ def last_day_off_by_one(block, day):
     return (block.runs_from <= day) & (block.runs_to > day)
 
 
-def last_day_not_over(block, day, otherwise, *, elapsed=blocks.Block.elapsed):
+def last_day_not_over(block, day, grants, *, otherwise, elapsed=blocks.Block.elapsed):
     """A day counted as over only from the next day on."""
-    return elapsed(block, None if day is None else day - 1, otherwise)
+    return elapsed(block, None if day is None else day - 1, grants, otherwise=otherwise)
 
 
 @pytest.mark.parametrize(

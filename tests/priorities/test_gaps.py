@@ -11,7 +11,8 @@ from django.utils import translation
 from accounts.models import Organisation
 from grants.models import Grant
 from priorities import gaps
-from priorities.gaps import EMPTY, ENDING, UNDER_TARGET, Gap, Gaps
+from priorities.gaps import Gap, Gaps
+from priorities.kinds import EMPTY, ENDING, NEGLECTED, UNDER_TARGET
 from priorities.models import Code, Target, Watch
 from tests.factories import NOW, FunderFactory, GrantFactory, link
 
@@ -152,11 +153,23 @@ class TestEmpty:
 
     def test_an_empty_cell_that_nobody_watches_is_a_blank(self):
         watch("research")
-        funded("research")
+        for _ in range(2):
+            funded("research")
         assert found().gaps == []
 
 
 class TestEnding:
+    def test_the_list_says_within_how_many_months(self):
+        watch("victim_services", "region")
+        for place, until in (("WAL", date(2026, 12, 1)), ("SCO", date(2026, 12, 2)), ("NW", date(2027, 12, 1))):
+            funded(region=place, until=until)
+        told = {each.column: (each.within, each.rule) for each in found().gaps if each.kind == ENDING}
+        assert told == {
+            "WAL": (6, "ends within 6 months and nothing follows"),
+            "SCO": (12, "ends within 12 months and nothing follows"),
+            "NW": (18, "ends within 18 months and nothing follows"),
+        }
+
     def test_the_only_grant_ends_within_a_year(self, quill: Organisation):
         watch("victim_services", "region")
         only = funded(region="WAL", until=date(2027, 6, 1), funder=quill, amount_awarded=140_000_00)
@@ -172,10 +185,10 @@ class TestEnding:
             date(2027, 6, 1),
         )
 
-    def test_a_day_beyond_the_year_is_no_gap(self):
+    def test_a_day_beyond_eighteen_months_is_none(self):
         watch("victim_services", "region")
-        funded(region="WAL", until=date(2027, 6, 2))
-        assert "WAL" not in {each.column for each in found().gaps}
+        funded(region="WAL", until=date(2027, 12, 2))
+        assert ENDING not in {each.kind for each in found().every}
 
     def test_several_grants_end_one_after_the_other(self):
         watch("victim_services", "region")
@@ -192,7 +205,7 @@ class TestEnding:
         watch("victim_services", "region")
         funded(region="WAL", until=date(2026, 12, 31))
         funded(region="WAL", planned_start=date(2027, 1, 1), until=LATER)
-        assert "WAL" not in {each.column for each in found().gaps}
+        assert ENDING not in {each.kind for each in found().every}
 
     def test_a_grant_without_an_end_beside_it_is_told(self):
         watch("victim_services", "region")
@@ -253,11 +266,12 @@ class TestUnderTarget:
         watch("victim_services", "group")
         agree("victim_services", "number", 1, code("group", "adult_men"))
         funded(group="adult_men")
-        assert "adult_men" not in {each.column for each in found().gaps}
+        assert UNDER_TARGET not in {each.kind for each in found().every}
 
     def test_a_target_counts_from_its_agreement_to_its_end(self):
         watch("victim_services")
-        funded()
+        for _ in range(2):
+            funded()
         agree("victim_services", "number", 5, agreed_on=date(2026, 6, 2))
         agree("victim_services", "number", 7, valid_to=date(2026, 5, 31))
         assert found().gaps == []
@@ -315,7 +329,7 @@ class TestTheList:
         funded("legal_representation", region="UK", amount_awarded=485_500_00)
         for place in ("LON", "NW", "YH"):
             funded("legal_representation", region=place)
-        (line,) = found().lines
+        (line,) = found().only(kind=EMPTY).lines
         assert line.text == (
             "Legal representation: no grant here in nine of twelve regions. £485,500 of UK-wide work may reach them."
         )
@@ -325,20 +339,20 @@ class TestTheList:
         watch("victim_services", "region")
         for place in ("NW", "YH", "EM", "WM", "EE", "LON", "SE", "WAL", "SCO"):
             funded(region=place)
-        (line,) = found().lines
+        (line,) = found().only(kind=EMPTY).lines
         assert line.text == "Victim services: no grant here in the North East, the South West or Northern Ireland."
 
     def test_services_and_audiences_are_named_too(self):
         watch("awareness", "audience")
         for audience in ("practitioners", "statutory", "voluntary"):
             funded("awareness", audience=audience)
-        (line,) = found().lines
+        (line,) = found().only(kind=EMPTY).lines
         assert line.text == "Awareness: no grant here for the general public or politicians."
 
     def test_groups_that_nothing_reaches_are_joined(self):
         watch("victim_services", "group")
         funded(group="adult_women")
-        (line,) = found().lines
+        (line,) = found().only(kind=NEGLECTED).lines
         assert line.text == ("All twelve groups that the funders named: no grant says it reaches them.")
 
     def test_an_ended_code_and_an_ended_area_are_no_longer_watched(self):
@@ -365,7 +379,7 @@ class TestTheList:
         assert [line.text for line in found().only(row="research").lines] == [gap("research").sentence]
 
     def test_an_empty_portal_names_what_it_watches_and_opens_nothing(self):
-        assert {each.kind for each in found().gaps} == {EMPTY}
+        assert {each.kind for each in found().gaps} == {EMPTY, NEGLECTED}
         assert {each.grants for each in found().gaps} == {()}
         with pytest.raises(KeyError):
             found().gap("victim_services.region.UK")

@@ -1,5 +1,7 @@
 // Draws the figures of a page where the window is wide enough; everywhere else the table alone says it.
-const wide = window.matchMedia("(min-width: 700px)");
+function fits(place) {
+  return window.matchMedia(`(min-width: ${place.dataset.from || 700}px)`).matches;
+}
 
 function library(source) {
   if (window.Plotly) return Promise.resolve();
@@ -40,7 +42,7 @@ async function draw(place) {
     const figure = await answer.json();
     place.textContent = "";
     await document.fonts.ready;
-    place.columns = figure.layout.xaxis.tickvals.length;
+    place.columns = figure.layout.xaxis ? figure.layout.xaxis.tickvals.length : 0;
     figure.layout.width = fitted(place, place.columns);
     await window.Plotly.newPlot(place, figure.data, figure.layout, {
       displaylogo: false,
@@ -58,7 +60,7 @@ async function draw(place) {
 }
 
 function drawAll() {
-  if (wide.matches) document.querySelectorAll("[data-figure]").forEach(draw);
+  document.querySelectorAll("[data-figure]").forEach((place) => { if (fits(place)) draw(place); });
 }
 function resizeAll(width) {
   document.querySelectorAll('[data-drawn="done"]').forEach((place) => {
@@ -66,8 +68,11 @@ function resizeAll(width) {
   });
 }
 
-wide.addEventListener("change", drawAll);
-window.addEventListener("resize", () => { if (!window.matchMedia("print").matches) resizeAll(); });
+window.addEventListener("resize", () => {
+  if (window.matchMedia("print").matches) return;
+  drawAll();
+  resizeAll();
+});
 window.addEventListener("beforeprint", () => resizeAll(PAPER));
 window.addEventListener("afterprint", () => resizeAll());
 document.addEventListener("htmx:after:swap", drawAll);

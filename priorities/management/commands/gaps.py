@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from priorities.filters import GapFilter
+from priorities.kinds import KINDS
 
 
 class Command(BaseCommand):
@@ -16,10 +17,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--on", default="", metavar="DAY", help="the day, such as 2026-11-21; today where left out")
+        parser.add_argument("--kind", default="", help="only this kind: " + ", ".join(KINDS))
         parser.add_argument("--format", choices=["table", "json"], default="table")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        asked = GapFilter({"on": options["on"]})
+        asked = GapFilter({"on": options["on"], "kind": options["kind"]})
         if not asked.is_valid():
             raise CommandError("\n".join(asked.sentences()))
         found = asked.found()
@@ -29,4 +31,6 @@ class Command(BaseCommand):
         for line in found.lines:
             self.stdout.write(line.text)
         if not found.lines:
-            self.stdout.write("Nothing short in what the group watches.")
+            self.stdout.write(found.nothing())
+        for line in found.aside:
+            self.stdout.write(f"Set aside until {line.aside.look_again_on}: {line.text}" if line.aside else line.text)

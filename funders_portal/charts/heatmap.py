@@ -1,26 +1,20 @@
-"""Tables drawn as Plotly figures. The table beside it is the source; a figure only repeats what it says."""
+"""A Table as a matrix of squares: darker is more."""
 
 from __future__ import annotations
 
-import re
-import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from plotly.graph_objects import Figure, Heatmap, Layout
 
-from counting import money
-from counting.tables import PENCE, Line, Table
+from counting.tables import Line, Table
+from funders_portal.charts.looks import EDGE, FONT, GREY, INK, exactly, said, sheet, wrapped
 
-INK, LINE, EDGE, GREY = "#1b2430", "#d5dbe3", "#66717f", "#dfe3e8"
 ONE_HUE = [[0, "#ffffff"], [0.12, "#d9ebe9"], [0.5, "#7bb5af"], [1, "#0b5f5a"]]
-FONT = "Atkinson Hyperlegible, system-ui, sans-serif"
 HALF = 0.46
 """Half the width of a square, where neighbours stand 1 apart."""
 DEEP = 0.62
 """From this part of the darkest shade on, words are white."""
-_LONG_WORD = re.compile(r"\b(\w{5,})(tation|dation|tional)\b")
-"""Words wider than a square, and where they part."""
 ROW_HEIGHT, HEAD_HEIGHT = 56, 90
 """In CSS pixels."""
 
@@ -34,18 +28,6 @@ def heatmap(table: Table) -> dict[str, Any]:
     figure = Figure(data=[_pale(table), _deep(table), _grey(table), _paper(table)], layout=_layout(table))
     figure.update_layout(shapes=[*_dashed_edges(table), *_hatching(table)])
     return dict(figure.to_plotly_json())
-
-
-def said(figure: int, unit: str) -> str:
-    """A figure inside its square: short, and less than a pound in pence, so that it is never nought."""
-    if unit != PENCE:
-        return f"{figure:,}"
-    return money.short(figure) if abs(figure) >= 100 else f"{figure}p"
-
-
-def exactly(figure: int, unit: str) -> str:
-    """A figure as the table says it."""
-    return money.exact(figure) if unit == PENCE else f"{figure:,}"
 
 
 def _pale(table: Table) -> Heatmap:
@@ -177,15 +159,8 @@ def _strokes(x: int, y: int, count: int = 6) -> str:
 
 
 def _layout(table: Table) -> Layout:
-    return Layout(
-        template="none",
+    return sheet(
         height=HEAD_HEIGHT + ROW_HEIGHT * max(len(table.rows), 1),
-        margin={"l": 10, "r": 10, "t": 10, "b": 10},
-        font={"family": FONT, "size": 14, "color": INK},
-        paper_bgcolor="#ffffff",
-        plot_bgcolor="#ffffff",
-        dragmode=False,
-        hoverlabel={"bgcolor": INK, "font": {"family": FONT, "size": 14, "color": "#ffffff"}},
         xaxis=_axis(table.columns, str(table.columns_name), side="top", width=9),
         yaxis=_axis(table.rows, str(table.rows_name), autorange="reversed", width=16),
     )
@@ -206,14 +181,3 @@ def _axis(lines: Sequence[Line], name: str, *, width: int, **more: Any) -> dict[
         "fixedrange": True,
         **more,
     }
-
-
-def parted(label: str, between: str = "\u00ad") -> str:
-    """A label whose words that are too wide for a column may part: with a soft hyphen, which shows only there."""
-    return _LONG_WORD.sub(rf"\1{between}\2", label)
-
-
-def wrapped(label: str, width: int) -> str:
-    """A label in full, broken between words into lines of about `width` letters."""
-    spaced = parted(label.replace("/", "/ "), "- ")
-    return "<br>".join(textwrap.wrap(spaced, width, break_long_words=False, break_on_hyphens=False))

@@ -1,0 +1,85 @@
+"""A Table of shares as pairs of bars: each row's share of the money beside its share of the people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from plotly.graph_objects import Bar, Figure
+
+from counting.tables import Table
+from funders_portal.charts.looks import EDGE, FONT, INK, LINE, sheet, wrapped
+
+BAR_HEIGHT, HEAD = 64, 24
+"""In CSS pixels: a row's two bars, and what stands above and beneath them all."""
+COLOURS = ("#0b5f5a", "#b6bec8")
+"""Of the money, and of the people; every bar says which it is."""
+
+
+def beside(table: Table) -> dict[str, Any]:
+    """A Table in basis points, its two columns drawn as bars, as a Plotly figure (data and layout, ready for JSON).
+
+    Each bar carries its figure and its column's name, so that no legend is needed.
+    """
+    figure = Figure(data=[_bars(table, column) for column in range(len(table.columns))], layout=_layout(table))
+    return dict(figure.to_plotly_json())
+
+
+def _bars(table: Table, column: int) -> Bar:
+    name = table.columns[column].label
+    texts = [f"{percent(figures[column])} {name}" for figures in table.cells]
+    return Bar(
+        orientation="h",
+        name=name,
+        y=list(range(len(table.rows))),
+        x=[figures[column] / 100 for figures in table.cells],
+        text=texts,
+        textposition="outside",
+        cliponaxis=False,
+        textfont={"family": FONT, "size": 13, "color": INK},
+        marker={"color": COLOURS[column], "line": {"color": EDGE, "width": 1 if column else 0}},
+        customdata=[f"{row.label}: {text}" for row, text in zip(table.rows, texts, strict=True)],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+
+
+def percent(points: int) -> str:
+    """Basis points with one digit after the point, which a whole number leaves out."""
+    tenths = (points + 5) // 10
+    return f"{tenths // 10}.{tenths % 10}\u00a0%" if tenths % 10 else f"{tenths // 10}\u00a0%"
+
+
+def _layout(table: Table) -> Any:
+    largest = max((each for figures in table.cells for each in figures), default=0) / 100
+    ticks = list(range(0, 101, 20))
+    return sheet(
+        height=HEAD + 40 + BAR_HEIGHT * len(table.rows),
+        margin={"l": 10, "r": 10, "t": 6, "b": 34},
+        barmode="group",
+        bargap=0.28,
+        bargroupgap=0.08,
+        showlegend=False,
+        xaxis={
+            "range": [0, min(100, largest) * 1.3 + 4],
+            "tickmode": "array",
+            "tickvals": ticks,
+            "ticktext": [f"{each}\u00a0%" for each in ticks],
+            "tickfont": {"size": 12},
+            "ticks": "",
+            "gridcolor": LINE,
+            "zeroline": True,
+            "zerolinecolor": EDGE,
+            "fixedrange": True,
+        },
+        yaxis={
+            "autorange": "reversed",
+            "tickmode": "array",
+            "tickvals": list(range(len(table.rows))),
+            "ticktext": [wrapped(row.label, 22) + "\u00a0\u00a0" for row in table.rows],
+            "tickfont": {"size": 13},
+            "ticks": "",
+            "automargin": True,
+            "showgrid": False,
+            "zeroline": False,
+            "fixedrange": True,
+        },
+    )

@@ -1,0 +1,177 @@
+"""The groups that the founding documents name as neglected, each with what says that a running grant reaches it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from counting.money import WHOLE
+from priorities import columns
+from priorities.blocks import Flags, Ints, sums
+from priorities.columns import Portfolio
+from priorities.models import Dimension
+from priorities.watching import Running, Standing
+
+PLACE, PEOPLE, FORM = Dimension.REGION.value, Dimension.GROUP.value, Dimension.EXPLOITATION.value
+OUTSIDE = "outside"
+"""Every place of the United Kingdom but London, in the place of codes."""
+
+NAMED: Sequence[tuple[str | Promise, Sequence[tuple[str, str]]]] = (
+    (_("People outside London"), [(PLACE, OUTSIDE)]),
+    (_("Men"), [(PEOPLE, "adult_men")]),
+    (_("Children and young people"), [(PEOPLE, "children")]),
+    (_("Young men of 16 and 17"), [(PEOPLE, "males_16_17")]),
+    (_("People trafficked from the EU"), [(PEOPLE, "eu_nationals")]),
+    (_("People who have not claimed asylum"), [(PEOPLE, "no_asylum_claim")]),
+    (_("People with no recourse to public funds"), [(PEOPLE, "no_recourse")]),
+    (_("People with challenging behaviour"), [(PEOPLE, "challenging_behaviour")]),
+    (_("People linked to criminality"), [(PEOPLE, "criminality"), (FORM, "criminal")]),
+    (_("People in forced labour"), [(FORM, "labour")]),
+    (_("People in domestic servitude"), [(FORM, "domestic_servitude")]),
+    (_("People trafficked within the UK"), [(FORM, "internal")]),
+    (_("People resettled or returned"), [(PEOPLE, "returned")]),
+    (_("Women trafficked for non-sexual purposes"), [(PEOPLE, "women_non_sexual")]),
+    (_("People in detention"), [(PEOPLE, "detention")]),
+    (_("Adults trafficked as children"), [(PEOPLE, "adults_trafficked_as_children")]),
+)
+"""In the order of the founding documents: the group, and the codes by which a grant says that it reaches it."""
+BESIDE = ("labour", "domestic_servitude", "sexual")
+"""The funders asked for the first two as well as the third."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """A named group on a day. reached_by: what says that a grant reaches it: the list, what of it, and the
+    parameters at which those grants are shown.
+
+    pence: running money (pounds sterling) of grants, of all areas, that say so, by their share; where two lists may
+    say it, of each grant the larger share. number: how many grants; grants: their ids. share: of all running money,
+    in basis points (None where none runs).
+    """
+
+    group: str
+    reached_by: Sequence[tuple[str, str, str]]
+    pence: int
+    number: int
+    share: int | None
+    opens: Callable[[], Sequence[int]]
+
+    @cached_property
+    def grants(self) -> Sequence[int]:
+        return self.opens()
+
+    @property
+    def sentence(self) -> str:
+        """Only where nothing says that it is reached."""
+        return "" if self.number else gettext("%(people)s: no grant says it reaches them.") % {"people": self.group}
+
+
+class Form(NamedTuple):
+    """A form of exploitation beside the others: running money in pence, its share of all running money, grants."""
+
+    code: str
+    label: str
+    pence: int
+    share: int | None
+    grants: int
+
+
+def table(*, on: date, portfolio: Portfolio | None = None) -> list[Named]:
+    """Every named group with what reaches it on a day; only what grants say of themselves counts."""
+    return _Look(portfolio or columns.current(), on).rows()
+
+
+def forms(*, on: date, portfolio: Portfolio | None = None) -> list[Form]:
+    """Forced labour and domestic servitude beside sexual exploitation."""
+    return _Look(portfolio or columns.current(), on).forms()
+
+
+class _Look:
+    def __init__(self, portfolio: Portfolio, on: date) -> None:
+        self.portfolio = portfolio
+        running = Running(portfolio, on, on)
+        self.standing = {name: Standing(running, name) for name in (PLACE, PEOPLE, FORM)}
+
+    def rows(self) -> list[Named]:
+        return [self.row(str(group), codes) for group, codes in NAMED]
+
+    def row(self, group: str, codes: Sequence[tuple[str, str]]) -> Named:
+        parts = self.parts(codes)
+        pence, number = sum(int(worth.sum()) for _, worth in parts), sum(len(ids) for ids, _ in parts)
+        return Named(
+            group=group,
+            reached_by=[(*self.in_words(dimension, code), self.query(dimension, code)) for dimension, code in codes],
+            pence=pence,
+            number=number,
+            share=self.share(pence),
+            opens=lambda: sorted(each for ids, _ in parts for each in ids.tolist()),
+        )
+
+    def parts(self, codes: Sequence[tuple[str, str]]) -> list[tuple[Ints, Any]]:
+        """Block by block: the grants (ids) that say they reach any of these codes, and their pounds in pence."""
+        by_code = [self.said(dimension, code) for dimension, code in codes]
+        return [
+            (block.ids[rows], worth)
+            for block, *said in zip(self.portfolio.blocks, *by_code, strict=True)
+            for rows, worth in [_larger(said)]
+        ]
+
+    def said(self, dimension: str, code: str) -> list[tuple[Ints, Any]]:
+        """Block by block: the grants (rows) that say they reach a code, each once, and their pounds in pence."""
+        standing, wanted, found = self.standing[dimension], self.flags(dimension, code), []
+        for block, grant, cell, pence in standing.running_parts():
+            keep = np.flatnonzero(wanted.take(cell % standing.shape[1]))
+            rows, place = np.unique(grant[keep], return_inverse=True)
+            sterling = np.where(block.currency.take(grant[keep]) == 0, pence[keep], 0)
+            found.append((rows, sums(place, sterling, len(rows))))
+        return found
+
+    def flags(self, dimension: str, code: str) -> Flags:
+        entries = self.portfolio.vocabulary[dimension]
+        if code == OUTSIDE:
+            return np.array([entry.watchable and not entry.residual and entry.code != "LON" for entry in entries])
+        return np.array([entry.code == code for entry in entries])
+
+    def in_words(self, dimension: str, code: str) -> tuple[str, str]:
+        """The list, and what of it."""
+        label = str(Dimension(dimension).label)
+        if code == OUTSIDE:
+            return label, gettext("any region or nation but London")
+        return label, self.portfolio.vocabulary[dimension][self.portfolio.vocabulary.at(dimension, code)].label
+
+    def query(self, dimension: str, code: str) -> str:
+        """The parameters at which the grants that say so are shown."""
+        if code == OUTSIDE:
+            outside = zip(self.portfolio.vocabulary[dimension], self.flags(dimension, code), strict=True)
+            return "&".join(f"{dimension}={entry.code}" for entry, kept in outside if kept)
+        return f"columns={dimension}&column={code}"
+
+    def share(self, pence: int) -> int | None:
+        whole = int(self.standing[PEOPLE].pence.sum())
+        return pence * WHOLE // whole if whole else None
+
+    def forms(self) -> list[Form]:
+        standing = self.standing[FORM]
+        return [
+            Form(code, self.in_words(FORM, code)[1], pence, self.share(pence), self.row("", [(FORM, code)]).number)
+            for code in BESIDE
+            for pence in [int(standing.pence[:, self.portfolio.vocabulary.at(FORM, code)].sum())]
+        ]
+
+
+def _larger(said: Sequence[tuple[Ints, Any]]) -> tuple[Ints, Any]:
+    """All rows of several lists, each once, with the largest of their amounts."""
+    rows = np.unique(np.concatenate([each for each, _ in said]))
+    most = np.zeros(len(rows), np.int64)
+    for each, worth in said:
+        place = np.searchsorted(rows, each)
+        most[place] = np.maximum(most[place], worth)
+    return rows, most

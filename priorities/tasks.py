@@ -1,0 +1,68 @@
+"""Tasks beside the list of shortfalls: what nobody has sorted yet, and reports that wait for one's own answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from priorities import kinds, weak_spots
+from priorities.blocks import Ints
+from priorities.finding import Look
+from priorities.kinds import UNKNOWN, WAITING
+from priorities.models import NOT_STATED, Dimension
+from priorities.shortfalls import Task
+from priorities.to_sort import Backlog
+from priorities.watching import AREAS, Standing
+
+PLACE = Dimension.REGION.value
+
+
+def of(look: Look) -> list[Task]:
+    return [*_unsorted(look), *_waiting(look)]
+
+
+def _unsorted(look: Look) -> Iterator[Task]:
+    """Running money without an area, and in the areas that have one without a place."""
+    for by in (AREAS, PLACE):
+        standing = look.standing.get(PLACE) or next(iter(look.standing.values()), None)
+        if standing is None or (by == PLACE and standing.dimension != PLACE):
+            continue
+        backlog = _backlog(standing, by)
+        if backlog.grants:
+            yield Task(
+                kind=UNKNOWN,
+                text=weak_spots.not_sorted(by, backlog),
+                pence=backlog.pence,
+                number=backlog.grants,
+                rule=kinds.rule(UNKNOWN, look.rules),
+                query=f"{'row' if by == AREAS else 'column'}={NOT_STATED}",
+                action=weak_spots.sort_them(backlog),
+            )
+
+
+def _backlog(standing: Standing, by: str) -> Backlog:
+    """Running grants (each once) and pounds without a code of the list; those in other currencies apart."""
+    code = standing.portfolio.vocabulary.at(by, NOT_STATED)
+    found: set[int] = set()
+    pence = 0
+    for block, grant, cell, part in standing.running_parts():
+        area, column = np.divmod(cell, standing.shape[1])
+        here: Ints = np.flatnonzero(((area if by == AREAS else column) == code) & (block.currency.take(grant) == 0))
+        found |= set(block.ids[grant[here]].tolist())
+        pence += int(part[here].sum())
+    return Backlog(len(found), pence)
+
+
+def _waiting(look: Look) -> Iterator[Task]:
+    grants, since = look.reports.waiting()
+    if since:
+        yield Task(
+            kind=WAITING,
+            text=weak_spots.waiting(len(grants), since),
+            pence=0,
+            number=len(grants),
+            rule=kinds.rule(WAITING, look.rules),
+            query=f"kind={WAITING}&gap={WAITING}",
+            grants=grants,
+        )
