@@ -114,6 +114,11 @@ def forget() -> None:
         _held = None
 
 
+def is_behind() -> bool:
+    """Whether the portfolio that this process asked last is from before a very large change; asks no database."""
+    return _held is not None and _held.behind
+
+
 def keep(*, after: int = 0) -> bool:
     """Read everything and save it for all processes of this machine, unless what is saved is of change `after` or
     later. Returns whether it was read. Raises OSError where it cannot be saved."""

@@ -23,6 +23,12 @@ def main_navigation(context: dict[str, Any]) -> dict[str, Any]:
     return {"places": places, "to_sort": waiting}
 
 
+@register.simple_tag
+def figures_are_behind() -> bool:
+    """Whether the figures are those before a very large change that is being counted in."""
+    return columns.is_behind()
+
+
 @register.simple_tag(takes_context=True)
 def name_links(context: dict[str, Any]) -> tuple[navigation.Link, ...]:
     return navigation.under_the_name(context["request"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from urllib.parse import parse_qs, urlsplit
 
@@ -223,3 +224,10 @@ def test_the_overview_asks_the_database_no_more_of_a_larger_portfolio(
 
 def test_the_day_query_names_the_day_even_where_the_address_does_not(sign_in, portfolio):
     assert page(sign_in, portfolio, "/coverage/").context["query"] == f"on={Question().on}"
+
+
+def test_while_a_very_large_change_is_counted_in_the_page_says_so(sign_in, portfolio, monkeypatch):
+    said = "A large change is being counted in."
+    assert said not in shown(page(sign_in, portfolio))
+    monkeypatch.setattr(columns, "_held", replace(columns.current(), behind=True))
+    assert said in shown(page(sign_in, portfolio))
