@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import orjson
 from django.db import connection
@@ -14,11 +15,12 @@ from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from grants import bulk, comparing, revisions
+from grants.behind import behind
 from grants.comparing import Standing
 from grants.findings import Clean
 from grants.models import Grant, Import, ImportRow, Location, Project, Recipient, RelatedGrant, Revision
-from grants.parties import Parties, give_roles
-from grants.revisions import Content, Reason
+from grants.parties import Newcomers, Parties, give_roles
+from grants.revisions import Reason
 
 BATCH = 1_000
 BY_FILE = (
@@ -48,22 +50,43 @@ class Moved(Exception):
     """A grant is no longer as it was when this import was shown, so it must be shown anew before it is applied."""
 
 
-class Told(NamedTuple):
-    """What a file tells of one grant, with the primary keys of those it names."""
-
-    grant_id: str
-    cleaned: Clean
-    digest: str
-    funder: int
-    recipients: list[int]
-
-
 class Old(NamedTuple):
     """What a changed grant keeps: its project and what only people set."""
 
     project: tuple[int, str]
     protected_location: bool
     added_on: str
+
+
+@dataclass
+class Plan:
+    """The rows of a batch, table by table."""
+
+    projects: list[tuple[int, str]] = field(default_factory=list)
+    added: list[tuple[Any, ...]] = field(default_factory=list)
+    changed: list[tuple[Any, ...]] = field(default_factory=list)
+    recipients: list[tuple[int, int]] = field(default_factory=list)
+    locations: list[tuple[int, dict[str, str]]] = field(default_factory=list)
+    relations: list[tuple[int, str]] = field(default_factory=list)
+    revisions: list[tuple[int, int, str]] = field(default_factory=list)
+
+
+class Told(NamedTuple):
+    """What a file tells of one grant: the text, what it says, and what stood there before, if anything did."""
+
+    text: str
+    cleaned: Clean
+    standing: Standing | None
+
+
+class Batch(NamedTuple):
+    """Rows with all that the database had to be asked about them."""
+
+    told: list[Told]
+    new: Newcomers
+    grants: Sequence[int]
+    projects: Sequence[int]
+    kept: dict[int, Old]
 
 
 def apply(source: Import, *, by: Any, at: datetime) -> Sequence[int]:
@@ -74,107 +97,126 @@ def apply(source: Import, *, by: Any, at: datetime) -> Sequence[int]:
     bulk.expect_many()
     writer = _Writer(source, by=by, at=at)
     rows = source.rows.filter(outcome__in=[ImportRow.ADDED, ImportRow.CHANGED])
-    for some in comparing.by_number(rows.values_list("grant_id", "outcome", "cleaned", "base"), size=BATCH):
-        writer.take(some)
+    batches = comparing.by_number(rows.values_list("grant_id", "outcome", "cleaned", "base"), size=BATCH)
+    with behind() as writes:
+        write: Callable[[], None] | None = None
+        for some in batches:
+            batch = writer.ask(some)
+            if write is not None:
+                writes.start(write)
+            write = writer.work_out(batch)
+            writes.wait()
+    if write is not None:
+        write()
     writer.finish()
     return writer.grants
 
 
 class _Writer:
-    """Rows into grants, batch after batch."""
+    """Rows into grants, batch after batch: the database is asked, the rest worked out, and then all is written.
+
+    A batch is asked about before the one before it is written, so nothing in one may hang on the other's being
+    written: their grants differ, and organisations and keys are remembered here.
+    """
 
     def __init__(self, source: Import, *, by: Any, at: datetime) -> None:
         self.source, self.by, self.at = source, by, at
         self.moment = connection.ops.adapt_datetimefield_value(at)
         self.today = timezone.localdate(at).isoformat()
         self.parties = Parties()
+        self.keys = bulk.Keys()
         self.grants = array("q")
         self.funders: set[int] = set()
         self.grantees: set[int] = set()
 
-    def take(self, rows: list[tuple[str, str, str, int]]) -> None:
+    def ask(self, rows: list[tuple[str, str, str, int]]) -> Batch:
+        """Raises Moved where a row is no longer what it was shown to be."""
         here = comparing.standing([grant_id for grant_id, *_ in rows])
-        read = [orjson.loads(text) for _, _, text, _ in rows]
-        parties = {(org_id, name) for each in read for org_id, name in (each["funder"], *each["recipients"])}
+        told = [Told(text, orjson.loads(text), here.get(grant_id)) for grant_id, _, text, _ in rows]
+        parties = {(org_id, name) for _, each, _ in told for org_id, name in (each["funder"], *each["recipients"])}
         self.parties.look_up(parties)
-        for (grant_id, outcome, text, base), cleaned in zip(rows, read, strict=True):
-            verdict = comparing.judge(text, here.get(grant_id), self.parties.find(tuple(cleaned["funder"])))
+        for (grant_id, outcome, text, base), (_, cleaned, standing) in zip(rows, told, strict=True):
+            verdict = comparing.judge(text, standing, self.parties.find(tuple(cleaned["funder"])))
             if verdict.outcome != outcome or verdict.base != base:
                 raise Moved(grant_id)
-        self.parties.add(sorted(parties), at=self.at)
-        told = [self._told(text, cleaned) for (_, _, text, _), cleaned in zip(rows, read, strict=True)]
-        self._add([each for each in told if each.grant_id not in here])
-        self._change([(each, here[each.grant_id]) for each in told if each.grant_id in here])
+        new = self.parties.add(sorted(parties), keys=self.keys)
+        changed = [each.standing.pk for each in told if each.standing]
+        count = len(told) - len(changed)
+        return Batch(told, new, self.keys.take(Grant, count), self.keys.take(Project, count), _kept(changed))
 
-    def _told(self, text: str, cleaned: Clean) -> Told:
-        funder = self._pk(cleaned["funder"])
-        recipients = sorted({self._pk(party) for party in cleaned["recipients"]})
+    def work_out(self, batch: Batch) -> Callable[[], None]:
+        """What writes the batch; the database is not asked here."""
+        plan = Plan()
+        free = zip(batch.grants, batch.projects, strict=True)
+        for told in batch.told:
+            if told.standing is None:
+                pk, project = next(free)
+                self._add(plan, told, pk, project)
+            else:
+                self._change(plan, told, told.standing, batch.kept[told.standing.pk])
+        self.grants.extend(pk for pk, *_ in plan.revisions)
+        return lambda: self._write(batch.new, plan)
+
+    def _add(self, plan: Plan, told: Told, pk: int, project: int) -> None:
+        cleaned, title, digest = told.cleaned, told.cleaned["title"], comparing.digest(told.text)
+        funder, recipients = self._parties(cleaned)
+        plan.projects.append((project, title))
+        by_file = _by_file(cleaned)
+        plan.added.append((pk, cleaned["grant_id"], project, funder, *by_file, True, digest, self.today, None))
+        self._finish(plan, cleaned, pk, 1, funder, recipients, digest, Old((project, title), True, self.today))
+
+    def _change(self, plan: Plan, told: Told, standing: Standing, old: Old) -> None:
+        cleaned, digest = told.cleaned, comparing.digest(told.text)
+        funder, recipients = self._parties(cleaned)
+        plan.changed.append((*_by_file(cleaned), digest, None, standing.pk))
+        self._finish(plan, cleaned, standing.pk, standing.revision + 1, funder, recipients, digest, old)
+
+    def _parties(self, cleaned: Clean) -> tuple[int, list[int]]:
+        """Primary keys of the funder and the recipients."""
+        find = self.parties.find
+        funder = cast(int, find(tuple(cleaned["funder"])))
+        recipients = sorted({cast(int, find((org_id, name))) for org_id, name in cleaned["recipients"]})
         self.funders.add(funder)
         self.grantees.update(recipients)
-        return Told(cleaned["grant_id"], cleaned, comparing.digest(text), funder, recipients)
+        return funder, recipients
 
-    def _pk(self, party: list[str]) -> int:
-        org_id, name = party
-        pk = self.parties.find((org_id, name))
-        assert pk is not None, party
-        return pk
-
-    def _add(self, added: Sequence[Told]) -> None:
-        pks = bulk.numbers(Grant, len(added))
-        projects = bulk.numbers(Project, len(added))
-        titles = [each.cleaned["title"] for each in added]
-        bulk.insert(Project, ["id", "title"], zip(projects, titles, strict=True))
-        bulk.insert(
-            Grant,
-            _NEW,
-            [
-                (pk, each.grant_id, project, each.funder, *_by_file(each.cleaned), True, each.digest, self.today, None)
-                for pk, project, each in zip(pks, projects, added, strict=True)
-            ],
-        )
-        kept = (Old(project, True, self.today) for project in zip(projects, titles, strict=True))
-        self._finish_batch(pks, added, kept, [1] * len(added))
-
-    def _change(self, changed: Sequence[tuple[Told, Standing]]) -> None:
-        pks = [standing.pk for _, standing in changed]
-        kept = _kept(pks)
-        clear_parts(pks)
-        rows = [(*_by_file(each.cleaned), each.digest, None, standing.pk) for each, standing in changed]
-        bulk.update(Grant, _CHANGED, rows)
-        numbers = [standing.revision + 1 for _, standing in changed]
-        self._finish_batch(pks, [each for each, _ in changed], map(kept.__getitem__, pks), numbers)
-
-    def _finish_batch(
-        self, pks: Sequence[int], told: Sequence[Told], kept: Iterable[Old], numbers: Sequence[int]
+    def _finish(
+        self,
+        plan: Plan,
+        cleaned: Clean,
+        pk: int,
+        number: int,
+        funder: int,
+        recipients: list[int],
+        digest: str,
+        old: Old,
     ) -> None:
-        """Parts and a revision of grants that are written."""
-        both = list(zip(pks, told, strict=True))
-        add_parts(
-            recipients=[(pk, organisation) for pk, each in both for organisation in each.recipients],
-            locations=[(pk, place) for pk, each in both for place in each.cleaned["locations"]],
-            relations=[(pk, identifier) for pk, each in both for identifier in each.cleaned["relations"]],
-        )
-        contents = (self._content(each, old) for each, old in zip(told, kept, strict=True))
-        self._revise(zip(pks, numbers, contents, strict=True))
-        self.grants.extend(pks)
-
-    def _content(self, told: Told, old: Old) -> Content:
-        """The whole of the grant as revisions.content would tell it, without asking the database for it."""
+        """Parts and a revision, which tells the grant whole as revisions.content would, without asking for it."""
         names = self.parties.names
-        whole = told.cleaned | {
+        plan.recipients += [(pk, each) for each in recipients]
+        plan.locations += [(pk, each) for each in cleaned["locations"]]
+        plan.relations += [(pk, each) for each in cleaned["relations"]]
+        whole = cleaned | {
             "protected_location": old.protected_location,
-            "source_digest": told.digest,
+            "source_digest": digest,
             "added_on": old.added_on,
             "removed_at": None,
-            "funder": {"id": told.funder, "name": names[told.funder]},
+            "funder": {"id": funder, "name": names[funder]},
             "project": {"id": old.project[0], "title": old.project[1]},
-            "recipients": [{"id": pk, "name": names[pk]} for pk in told.recipients],
+            "recipients": [{"id": each, "name": names[each]} for each in recipients],
         }
         del whole["from_open_call"]
-        return whole
+        plan.revisions.append((pk, number, revisions.as_json(whole)))
 
-    def _revise(self, written: Iterable[tuple[int, int, Content]]) -> None:
-        revise(written, source=self.source, by=self.by, moment=self.moment, reason=Reason.IMPORT)
+    def _write(self, new: Newcomers, plan: Plan) -> None:
+        new.insert(at=self.at)
+        bulk.insert(Project, ["id", "title"], plan.projects)
+        bulk.insert(Grant, _NEW, plan.added)
+        if plan.changed:
+            clear_parts([pk for *_, pk in plan.changed])
+            bulk.update(Grant, _CHANGED, plan.changed)
+        add_parts(recipients=plan.recipients, locations=plan.locations, relations=plan.relations)
+        revise(plan.revisions, source=self.source, by=self.by, moment=self.moment, reason=Reason.IMPORT)
 
     def finish(self) -> None:
         give_roles(self.funders, self.grantees)
@@ -183,6 +225,8 @@ class _Writer:
 
 # --- what applying and undoing share ------------------------------------------------------------------------------
 def _kept(pks: Sequence[int]) -> dict[int, Old]:
+    if not pks:
+        return {}
     columns = ("pk", "project", "project__title", "protected_location", "added_on")
     rows = Grant.objects.filter(pk__in=pks).order_by().values_list(*columns)
     return {pk: Old((project, title), mark, day.isoformat()) for pk, project, title, mark, day in rows}
@@ -201,23 +245,16 @@ def add_parts(
 ) -> None:
     """Recipients, locations and relations of many grants, each with the grant's primary key first."""
     bulk.insert(Recipient, ["grant_id", "organisation_id"], recipients)
-    names = list(revisions.LOCATION)
-    bulk.insert(Location, ["grant_id", *names], ((pk, *(each[name] for name in names)) for pk, each in locations))
+    parts = itemgetter(*revisions.LOCATION)
+    bulk.insert(Location, ["grant_id", *revisions.LOCATION], ((pk, *parts(each)) for pk, each in locations))
     bulk.insert(RelatedGrant, ["grant_id", "identifier"], relations)
 
 
-def revise(
-    written: Iterable[tuple[int, int, Content]], *, source: Import, by: Any, moment: Any, reason: Reason
-) -> None:
-    """A revision each: grant, number, content."""
-    author = by.pk if by else None
+def revise(written: Iterable[tuple[int, int, str]], *, source: Import, by: Any, moment: Any, reason: Reason) -> None:
+    """A revision each: grant, number, content as JSON."""
+    author, file, why = by.pk if by else None, source.pk, reason.value
     bulk.insert(
-        Revision,
-        _REVISION,
-        (
-            (pk, number, moment, author, source.pk, reason.value, revisions.as_json(content))
-            for pk, number, content in written
-        ),
+        Revision, _REVISION, ((pk, number, moment, author, file, why, content) for pk, number, content in written)
     )
 
 

@@ -1,8 +1,11 @@
-"""Many rows into one table at once: COPY on PostgreSQL, executemany on SQLite."""
+"""Many rows into one table at once: COPY on PostgreSQL, a hundred rows to a statement on SQLite."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import chain, islice
 from typing import Any, TypeVar, cast
 
 import orjson
@@ -10,20 +13,37 @@ from django.db import connection, models
 
 Q = TypeVar("Q", bound="models.QuerySet[Any]")
 Tuples = Iterable[Sequence[Any]]
+TOGETHER = 100
+"""Rows to a statement: a third less work for SQLite than one, and far from its limit of 32,766 values."""
 
 
 def insert(model: type[models.Model], fields: Sequence[str], rows: Tuples) -> None:
     """Insert `rows`, each with a value for each of `fields` (attnames); dates may be ISO texts."""
+    insert = _copy_in if connection.vendor == "postgresql" else _insert_together
+    insert(model, tuple(fields), iter(rows))
+
+
+def _copy_in(model: type[models.Model], fields: tuple[str, ...], rows: Iterator[Sequence[Any]]) -> None:
     columns = ", ".join(_quoted(model, field) for field in fields)
     table = connection.ops.quote_name(model._meta.db_table)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
-        else:
-            marks = ", ".join(["%s"] * len(fields))
-            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", cast(Any, rows))  # noqa: S608 - names of our own
+    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _insert_together(model: type[models.Model], fields: tuple[str, ...], rows: Iterator[Sequence[Any]]) -> None:
+    """Straight to SQLite's own cursor, since Django's spells out a statement's thousands of marks anew each time."""
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        execute = sqlite3.Cursor.execute
+        while some := list(islice(rows, TOGETHER)):
+            execute(cursor.cursor, _insertion(model, fields, len(some)), tuple(chain.from_iterable(some)))
+
+
+@lru_cache(maxsize=64)
+def _insertion(model: type[models.Model], fields: tuple[str, ...], count: int) -> str:
+    columns = ", ".join(_quoted(model, field) for field in fields)
+    marks = ", ".join([f"({', '.join('?' * len(fields))})"] * count)
+    return f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({columns}) VALUES {marks}"  # noqa: S608 - names of our own
 
 
 def update(model: type[models.Model], fields: Sequence[str], rows: Tuples) -> None:
@@ -50,6 +70,21 @@ def numbers(model: type[models.Model], count: int) -> range | list[int]:
         last = (cursor.fetchone() or (0,))[0]
         # The table keeps count itself from the largest number inserted.
         return range(last + 1, last + 1 + count)
+
+
+class Keys:
+    """New primary keys for rows of which many are still to be inserted, for as long as one transaction lasts."""
+
+    def __init__(self) -> None:
+        self._last: dict[type[models.Model], int] = {}
+
+    def take(self, model: type[models.Model], count: int) -> Sequence[int]:
+        """SQLite counts what was inserted, not what was taken, so from the first time on the count is kept here."""
+        last = self._last.get(model)
+        taken = numbers(model, count) if last is None else range(last + 1, last + 1 + count)
+        if count and connection.vendor != "postgresql":
+            self._last[model] = taken[-1]
+        return taken
 
 
 def expect_many() -> None:

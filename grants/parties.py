@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Q
@@ -70,49 +70,52 @@ class Parties:
         return pk not in self.aliases or name not in self.aliases[pk]
 
     # --- adding ---------------------------------------------------------------------------------------------------
-    def add(self, parties: Collection[Party], *, at: datetime) -> None:
-        """Add organisations, identifiers and other names that the portal lacks. Call it inside the transaction."""
-        self.look_up(parties)
+    def add(self, parties: Collection[Party], *, keys: bulk.Keys) -> Newcomers:
+        """What the portal lacks of these, which were looked up before: known from now on, and to be inserted."""
         unknown = [party for party in dict.fromkeys(parties) if party[0] not in self.by_id]
-        free = iter(bulk.numbers(Organisation, len(unknown)))
-        made: list[tuple[int, str]] = []
-        identified: dict[str, int] = {}
+        free = iter(keys.take(Organisation, len(unknown)))
+        new = Newcomers([], [], [])
         for org_id, name in unknown:
             if org_id in self.by_id:
                 continue
             pk = self.by_name.get(name.casefold())
             if pk is None:
                 pk = next(free)
-                made.append((pk, name))
+                new.organisations.append((pk, name))
                 self.names[pk] = name
                 self.by_name[name.casefold()] = pk
             if org_id:
                 # Known by name only until now: it gets the identifier that the file gives it.
-                identified[org_id] = self.by_id[org_id] = self.by_name.pop(name.casefold())
-        self._insert(made, identified, at)
-        self._add_spellings(parties)
+                self.by_id[org_id] = self.by_name.pop(name.casefold())
+                new.identifiers.append((self.by_id[org_id], org_id))
+        new.aliases.extend(self._new_aliases(parties))
+        return new
 
-    def _insert(self, made: list[tuple[int, str]], identified: dict[str, int], at: datetime) -> None:
-        moment = connection.ops.adapt_datetimefield_value(at)
-        roles = [False] * len(Organisation.ROLES)
-        bulk.insert(
-            Organisation,
-            ["id", "name", "added_at", *Organisation.ROLES],
-            [(pk, name, moment, *roles) for pk, name in made],
-        )
-        bulk.insert(
-            Identifier, ["organisation_id", "value", "main"], [(pk, value, True) for value, pk in identified.items()]
-        )
-
-    def _add_spellings(self, parties: Iterable[Party]) -> None:
-        rows = []
+    def _new_aliases(self, parties: Iterable[Party]) -> Iterable[tuple[int, str]]:
         for party in dict.fromkeys(parties):
             if self.is_new_spelling(party):
                 pk = self.find(party)
                 assert pk is not None
                 self.aliases.setdefault(pk, set()).add(party[1])
-                rows.append((pk, party[1]))
-        bulk.insert(Alias, ["organisation_id", "name"], rows)
+                yield pk, party[1]
+
+
+class Newcomers(NamedTuple):
+    """Organisations with their names, and of organisations, by primary key, identifiers and other names."""
+
+    organisations: list[tuple[int, str]]
+    identifiers: list[tuple[int, str]]
+    aliases: list[tuple[int, str]]
+
+    def insert(self, *, at: datetime) -> None:
+        """Call it inside the transaction in which they were found lacking."""
+        moment = connection.ops.adapt_datetimefield_value(at)
+        roles = [False] * len(Organisation.ROLES)
+        organisations = [(pk, name, moment, *roles) for pk, name in self.organisations]
+        bulk.insert(Organisation, ["id", "name", "added_at", *Organisation.ROLES], organisations)
+        identifiers = [(pk, value, True) for pk, value in self.identifiers]
+        bulk.insert(Identifier, ["organisation_id", "value", "main"], identifiers)
+        bulk.insert(Alias, ["organisation_id", "name"], self.aliases)
 
 
 def give_roles(funders: Collection[int], grantees: Collection[int]) -> None:

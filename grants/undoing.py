@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -53,7 +53,7 @@ def _undo(source: Import, pks: Sequence[int], done: Undone, *, by: Any, at: date
         back.append((pk, number + 1, revisions.from_json(earlier) if earlier else _removed(content, at)))
     _write(back)
     moment = connection.ops.adapt_datetimefield_value(at)
-    applying.revise(back, source=source, by=by, moment=moment, reason=Reason.UNDO)
+    applying.revise(_as_json(back), source=source, by=by, moment=moment, reason=Reason.UNDO)
     done.grants.extend(pk for pk, _, _ in back)
 
 
@@ -72,7 +72,7 @@ def remove(source: Import, grant_ids: Sequence[str], *, by: Any, at: datetime) -
                 (grant.pk, (getattr(grant, "newest", 0) or 0) + 1, _removed(revisions.as_json(content_of(grant)), at))
             )
     bulk.update(Grant, ["removed_at", "source_digest"], [(moment, "", pk) for pk, _, _ in back])
-    applying.revise(back, source=source, by=by, moment=moment, reason=Reason.REMOVED)
+    applying.revise(_as_json(back), source=source, by=by, moment=moment, reason=Reason.REMOVED)
     return [pk for pk, _, _ in back]
 
 
@@ -86,6 +86,10 @@ def content_of(grant: Grant) -> Content:
         locations=grant.locations.all(),
         relations=[each.identifier for each in grant.relations.all()],
     )
+
+
+def _as_json(back: Sequence[tuple[int, int, Content]]) -> Iterable[tuple[int, int, str]]:
+    return ((pk, number, revisions.as_json(content)) for pk, number, content in back)
 
 
 def _removed(content: str, at: datetime) -> Content:
