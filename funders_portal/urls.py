@@ -5,7 +5,7 @@ from rest_framework.routers import DefaultRouter
 
 from accounts.api import OrganisationViewSet
 from funders_portal import api, home
-from funders_portal.dashboards import coverage, funder, need, neglected, overview, runs_out, who_funds
+from funders_portal.dashboards import coverage, funder, need, neglected, overview, runs_out, trying, who_funds
 from grants.api import GrantViewSet, ProjectViewSet
 from priorities.api import CoverageViewSet, GapViewSet, NeedViewSet, PriorityViewSet, RunsOutViewSet, WhoFundsViewSet
 
@@ -44,6 +44,7 @@ urlpatterns = [
     path("coverage/who-funds/", who_funds.who_funds, name="who_funds"),
     path("coverage/who-funds.csv", who_funds.who_funds_csv, name="who_funds_csv"),
     path("coverage/who-funds/chart/", who_funds.who_funds_chart, name="who_funds_chart"),
+    path("coverage/try/", trying.try_a_grant, name="try_a_grant"),
     path("coverage/funder/", funder.funder_view, name="funder_view"),
     path("coverage/funder.csv", funder.funder_view_csv, name="funder_view_csv"),
     path("coverage/need/", need.need_page, name="need"),

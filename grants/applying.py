@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from operator import itemgetter
@@ -65,7 +66,7 @@ class Old(NamedTuple):
     added_on: str
 
 
-def apply(source: Import, *, by: Any, at: datetime) -> list[int]:
+def apply(source: Import, *, by: Any, at: datetime) -> Sequence[int]:
     """Write every added and changed row of `source`; primary keys of the grants written. Raises Moved.
 
     Call it inside the transaction that marks the import applied. Links to priorities are not touched.
@@ -87,7 +88,7 @@ class _Writer:
         self.moment = connection.ops.adapt_datetimefield_value(at)
         self.today = timezone.localdate(at).isoformat()
         self.parties = Parties()
-        self.grants: list[int] = []
+        self.grants = array("q")
         self.funders: set[int] = set()
         self.grantees: set[int] = set()
 
@@ -98,7 +99,7 @@ class _Writer:
         self.parties.look_up(parties)
         for (grant_id, outcome, text, base), cleaned in zip(rows, read, strict=True):
             verdict = comparing.judge(text, here.get(grant_id), self.parties.find(tuple(cleaned["funder"])))
-            if (verdict.outcome, verdict.base) != (outcome, base):
+            if verdict.outcome != outcome or verdict.base != base:
                 raise Moved(grant_id)
         self.parties.add(sorted(parties), at=self.at)
         told = [self._told(text, cleaned) for (_, _, text, _), cleaned in zip(rows, read, strict=True)]
@@ -155,7 +156,7 @@ class _Writer:
         )
         contents = (self._content(each, old) for each, old in zip(told, kept, strict=True))
         self._revise(zip(pks, numbers, contents, strict=True))
-        self.grants += pks
+        self.grants.extend(pks)
 
     def _content(self, told: Told, old: Old) -> Content:
         """The whole of the grant as revisions.content would tell it, without asking the database for it."""

@@ -47,6 +47,7 @@ class Verdict(NamedTuple):
 
 
 _REFUSED = Verdict(ImportRow.REFUSED, 0)
+_NEW = Verdict(ImportRow.ADDED, 0)
 
 
 def standing(grant_ids: Sequence[str]) -> dict[str, Standing]:
@@ -70,7 +71,7 @@ def digest(cleaned: str) -> str:
 def judge(cleaned: str, found: Standing | None, funder: int | None) -> Verdict:
     """What applying this row would come to."""
     if found is None:
-        return Verdict(ImportRow.ADDED, 0)
+        return _NEW
     if found.funder != funder:
         return Verdict(ImportRow.REFUSED, found.revision, ("other-funders-grant",))
     if found.digest == digest(cleaned):
@@ -117,20 +118,24 @@ class Tally:
 
 
 class Seen:
-    """Texts that were added, in memory that does not grow: one that is not `in` it never was; one that is, perhaps."""
+    """Which texts were added before, in memory that does not grow: for certain where one was not, else perhaps."""
 
     BITS = 1 << 27
 
     def __init__(self) -> None:
         self._bits = bytearray(self.BITS // 8)
 
-    def add(self, text: str) -> None:
-        place = hash(text) % self.BITS
-        self._bits[place >> 3] |= 1 << (place & 7)
+    def add(self, texts: Iterable[str]) -> None:
+        bits, count = self._bits, self.BITS
+        for text in texts:
+            place = hash(text) % count
+            bits[place >> 3] |= 1 << (place & 7)
 
-    def __contains__(self, text: str) -> bool:
-        place = hash(text) % self.BITS
-        return bool(self._bits[place >> 3] & 1 << (place & 7))
+    def perhaps(self, texts: Iterable[str]) -> list[str]:
+        """Those that may have been added before; none that was is left out."""
+        bits, count = self._bits, self.BITS
+        places = ((text, hash(text) % count) for text in texts)
+        return [text for text, place in places if bits[place >> 3] & 1 << (place & 7)]
 
 
 class Comparison:
@@ -145,7 +150,6 @@ class Comparison:
         self.tally = Tally()
         self.funders: set[int] = set()
         self._open_relations: dict[str, list[int]] = {}
-        self._told: set[tuple[str, str]] = set()
         self._seen = Seen()
 
     def take(self, rows: Sequence[Prepared]) -> None:
@@ -159,15 +163,18 @@ class Comparison:
         kept_problems: list[tuple[Any, ...]] = []
         for row in rows:
             verdict = self._verdict(row, row.facts, here, seen) if row.facts else _REFUSED
-            self._count(verdict, row)
-            kept_rows.append(self._as_row(row, verdict))
-            kept_problems += [self._as_problem(row, each) for each in row.problems]
+            repairs = _repairs(row.problems) if row.problems else ()
+            self._count(row, verdict, repairs)
+            kept_rows.append(self._as_row(row, verdict, repaired=bool(repairs)))
+            if row.problems:
+                kept_problems += [self._as_problem(row, each) for each in row.problems]
+        self._seen.add(seen)
         bulk.insert(ImportRow, ROW_FIELDS, kept_rows)
         bulk.insert(ImportProblem, PROBLEM_FIELDS, kept_problems)
 
     def _seen_before(self, grant_ids: Iterable[str]) -> set[str]:
         """Those that an accepted row of this file had; nearly all are known to be new without asking the database."""
-        perhaps = [each for each in grant_ids if each in self._seen]
+        perhaps = self._seen.perhaps(grant_ids)
         if not perhaps:
             return set()
         rows = bulk.among(ImportRow.objects.filter(source=self.source), "grant_id", perhaps)
@@ -183,32 +190,33 @@ class Comparison:
             verdict = Verdict(ImportRow.REFUSED, 0, ("not-your-funder",))
         else:
             verdict = judge(row.text, here.get(row.identifier), funder)
-        row.problems.extend(_explained(code, row.identifier, facts.funder[1]) for code in verdict.notices)
+        if verdict.notices:
+            row.problems.extend(_explained(code, row.identifier, facts.funder[1]) for code in verdict.notices)
         if verdict.outcome != ImportRow.REFUSED:
             seen.add(row.identifier)
-            self._seen.add(row.identifier)
-            row.problems.extend(self._notices(facts))
+            if facts.award_date > self.today:
+                row.problems.append(Problem("awardDate", "award-date-in-future", facts.award_date))
+            if self.parties.new_spellings:
+                row.problems.extend(self._other_names(facts))
             if funder is not None:
                 self.funders.add(funder)
         return verdict
 
-    def _notices(self, facts: Facts) -> Iterable[Problem]:
-        if facts.award_date > self.today:
-            yield Problem("awardDate", "award-date-in-future", facts.award_date)
+    def _other_names(self, facts: Facts) -> Iterable[Problem]:
+        """Each name that an organisation of the portal never had is told once."""
         for column, party in _named(facts):
-            if party not in self._told and self.parties.is_new_spelling(party):
-                self._told.add(party)
+            if party in self.parties.new_spellings:
+                self.parties.new_spellings.remove(party)
                 pk = self.parties.find(party)
                 assert pk is not None
                 yield Problem(column, "other-name", party[1], self.parties.names[pk])
 
-    def _count(self, verdict: Verdict, row: Prepared) -> None:
+    def _count(self, row: Prepared, verdict: Verdict, repairs: Sequence[str]) -> None:
         tally, facts = self.tally, row.facts
         tally.outcomes[verdict.outcome] += 1
-        if row.problems:
-            repairs = _repairs(row.problems)
+        if repairs:
             tally.repairs.update(repairs)
-            tally.repaired += bool(repairs) and verdict.outcome != ImportRow.REFUSED
+            tally.repaired += verdict.outcome != ImportRow.REFUSED
         if row.extra:
             tally.extra.update(row.extra)
         if facts is None or verdict.outcome == ImportRow.REFUSED:
@@ -218,13 +226,12 @@ class Comparison:
         for identifier in facts.relations:
             self._open_relations.setdefault(identifier, []).append(row.number)
 
-    def _as_row(self, row: Prepared, verdict: Verdict) -> tuple[Any, ...]:
-        refused = verdict.outcome == ImportRow.REFUSED
-        repaired = not refused and bool(row.problems) and bool(_repairs(row.problems))
-        text = "" if refused else row.text
-        return (
-            self.source.pk, row.number, row.identifier, verdict.outcome, repaired, row.raw, text, verdict.base, "",
-        )  # fmt: skip
+    def _as_row(self, row: Prepared, verdict: Verdict, *, repaired: bool) -> tuple[Any, ...]:
+        outcome, base, _ = verdict
+        text = row.text
+        if outcome == ImportRow.REFUSED:
+            text, repaired = "", False
+        return self.source.pk, row.number, row.identifier, outcome, repaired, row.raw, text, base, ""
 
     def _as_problem(self, row: Prepared, problem: Problem) -> tuple[Any, ...]:
         column = without_controls(row.titles.get(problem.column, problem.column))

@@ -25,7 +25,9 @@ class Parties:
         self.by_id: dict[str, int] = {}
         self.by_name: dict[str, int] = {}
         self.names: dict[int, str] = {}
-        self.spellings: dict[int, set[str]] = {}
+        self.aliases: dict[int, set[str]] = {}
+        self.new_spellings: set[Party] = set()
+        """Parties looked up whose organisation is known, but not by this name."""
         self._asked: set[Party] = set()
 
     def look_up(self, parties: Iterable[Party]) -> None:
@@ -35,18 +37,15 @@ class Parties:
         for some in _batches([org_id for org_id, _ in new if org_id and org_id not in self.by_id]):
             for each in bulk.among(Identifier.objects.select_related("organisation"), "value", some):
                 self.by_id[each.value] = each.organisation_id
-                self._remember(each.organisation)
+                self.names[each.organisation_id] = each.organisation.name
         self._look_up_names({name for org_id, name in new if org_id not in self.by_id})
-        self._look_up_spellings({self.by_id[org_id] for org_id, _ in new if org_id in self.by_id})
+        self._look_up_aliases({self.by_id[org_id] for org_id, _ in new if org_id in self.by_id})
+        self.new_spellings.update(filter(self.is_new_spelling, new))
 
     def find(self, party: Party) -> int | None:
         """The organisation's primary key, or None where it is new."""
         org_id, name = party
         return self.by_id.get(org_id) or self.by_name.get(name.casefold())
-
-    def _remember(self, organisation: Organisation) -> None:
-        self.names[organisation.pk] = organisation.name
-        self.spellings.setdefault(organisation.pk, {organisation.name})
 
     def _look_up_names(self, names: Collection[str]) -> None:
         """Organisations without an identifier are found by name, whatever its capitals."""
@@ -55,17 +54,20 @@ class Parties:
             spelt = {form for name in some for form in (name.lower(), _ascii_lower(name))}
             for each in nameless.filter(Q(lower__in=spelt)).order_by("-id"):
                 self.by_name[each.name.casefold()] = each.pk
-                self._remember(each)
+                self.names[each.pk] = each.name
 
-    def _look_up_spellings(self, organisations: Collection[int]) -> None:
+    def _look_up_aliases(self, organisations: Collection[int]) -> None:
         for some in _batches(organisations):
             for organisation, name in Alias.objects.filter(organisation__in=some).values_list("organisation", "name"):
-                self.spellings[organisation].add(name)
+                self.aliases.setdefault(organisation, set()).add(name)
 
     def is_new_spelling(self, party: Party) -> bool:
         """Whether a known organisation is named here in a way it never was before; asked twice, it is known."""
+        org_id, name = party
         pk = self.find(party)
-        return pk is not None and bool(party[1]) and party[1] != party[0] and party[1] not in self.spellings[pk]
+        if pk is None or not name or name in (org_id, self.names[pk]):
+            return False
+        return pk not in self.aliases or name not in self.aliases[pk]
 
     # --- adding ---------------------------------------------------------------------------------------------------
     def add(self, parties: Collection[Party], *, at: datetime) -> None:
@@ -82,7 +84,7 @@ class Parties:
             if pk is None:
                 pk = next(free)
                 made.append((pk, name))
-                self.names[pk], self.spellings[pk] = name, {name}
+                self.names[pk] = name
                 self.by_name[name.casefold()] = pk
             if org_id:
                 # Known by name only until now: it gets the identifier that the file gives it.
@@ -108,7 +110,7 @@ class Parties:
             if self.is_new_spelling(party):
                 pk = self.find(party)
                 assert pk is not None
-                self.spellings[pk].add(party[1])
+                self.aliases.setdefault(pk, set()).add(party[1])
                 rows.append((pk, party[1]))
         bulk.insert(Alias, ["organisation_id", "name"], rows)
 

@@ -16,6 +16,7 @@ from accounts.journal import Did
 from accounts.models import Organisation, Person
 from grants.models import Grant
 from priorities.columns import Portfolio
+from priorities.kinds import EMPTY, NEGLECTED, UNDER_NEED
 from priorities.models import Code, Dimension, GapRules, Looking, SetAside
 from priorities.shortfalls import Gap
 from priorities.watching import AREAS, Standing
@@ -42,6 +43,12 @@ class Said:
 
     def aside(self, gap: Gap) -> SetAside | None:
         return self._aside.get((gap.kind, gap.key))
+
+    def hides(self, gap: Gap) -> bool:
+        """Whether it is out of the list: set aside itself, or as a place without a grant, of which the need says
+        nothing else."""
+        empty = gap.kind == UNDER_NEED and any((kind, gap.key) in self._aside for kind in (EMPTY, NEGLECTED))
+        return empty or self.aside(gap) is not None
 
     def looking(self, gap: Gap) -> Sequence[Looking]:
         return self._looking.get(gap.key, ())

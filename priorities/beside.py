@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-from numpy.typing import NDArray
 
 from counting import periods
 from counting.tables import Line
 from priorities import sentences, watching
-from priorities.blocks import Block, Ints, sums
+from priorities.blocks import Flags, Ints, sums
 from priorities.columns import Portfolio
 from priorities.coverage import EPOCH, day_number
-from priorities.models import Dimension
 from priorities.running import Running
-from priorities.watching import Cell
+from priorities.watching import AREAS, Cell
 
 ENDING_WITHIN = 12
 """Own money that runs out within so many months is listed."""
@@ -65,7 +63,7 @@ class Ending:
 
 
 Held = tuple[Ints, ...]
-"""By area (first) and code (second): own running grants, the group's, own pence, and the last day of an own grant."""
+"""By area (first) and code (second), nought where it is not alone: its running grants, pence, and last day."""
 
 
 class Look:
@@ -78,6 +76,11 @@ class Look:
             (block, np.flatnonzero(portfolio.counted(block) & block.running_on(day_number(on))))
             for block in portfolio.blocks
         ]
+
+    @property
+    def own_grants(self) -> int:
+        """How many of its grants run on the day, of every currency."""
+        return sum(int((block.funder[rows] == self.funder).sum()) for block, rows in self.running)
 
     def by(self, dimension: str) -> Beside:
         """Both by this list's codes."""
@@ -93,13 +96,14 @@ class Look:
     def ending(self) -> Ending:
         """What of its own runs out first."""
         last = day_number(periods.add_months(self.on, ENDING_WITHIN))
-        ends: list[tuple[int, int]] = []
-        pence = 0
+        ends, ids, pence = [], [], 0
         for block, rows in self.running:
             rows = rows[(block.funder[rows] == self.funder) & (block.runs_to[rows] <= last)]
-            ends += zip(block.runs_to[rows].tolist(), block.ids[rows].tolist(), strict=True)
-            pence += int(block.pence[rows][block.currency[rows] == 0].sum())
-        return Ending([grant for _day, grant in sorted(ends)], pence)
+            ends.append(block.runs_to[rows])
+            ids.append(block.ids[rows])
+            pence += int(block.pence[rows[block.currency[rows] == 0]].sum())
+        grants = np.concatenate(ids)
+        return Ending(grants[np.lexsort((grants, np.concatenate(ends)))].tolist(), pence)
 
     def mine(self, grants: Sequence[int]) -> set[int]:
         """Which of these grants (ids) are the funder's."""
@@ -114,44 +118,37 @@ class Look:
         found = []
         for cell in cells:
             vocabulary = self.portfolio.vocabulary
-            at = vocabulary.at(Dimension.PRIORITY, cell.area.code)
+            at = vocabulary.at(AREAS, cell.area.code)
             code = vocabulary.at(cell.dimension, cell.code) if cell.code else 0
-            own, group, pence, until = (each[at, code] for each in held[cell.dimension])
-            if own and own == group:
-                found.append(Alone(cell, int(own), int(pence), date.fromordinal(int(until) + EPOCH)))
+            grants, pence, until = (int(each[at, code]) for each in held[cell.dimension])
+            if grants:
+                found.append(Alone(cell, grants, pence, date.fromordinal(until + EPOCH)))
         return found
 
     def _held(self, dimension: str) -> Held:
-        """What stands in the cells of the areas with a list's codes, or (no dimension) in the areas alone."""
-        shown = tuple(each for each in (Dimension.PRIORITY.value, dimension) if each)
-        sizes = [len(self.portfolio.vocabulary[each]) for each in shown]
-        shape = (sizes[0], sizes[1] if dimension else 1)
-        own, group, pence, until = (np.zeros(shape[0] * shape[1], np.int64) for _ in range(4))
+        """What it alone holds in the cells of the areas with a list's codes, or (no dimension) in the areas alone."""
+        shown = (AREAS, dimension) if dimension else (AREAS,)
+        shape = (len(self.portfolio.vocabulary[AREAS]), len(self.portfolio.vocabulary[dimension]) if dimension else 1)
+        grants, pence, until = (np.zeros(shape[0] * shape[1], np.int64) for _ in range(3))
         for block, rows in self.running:
-            theirs = rows[block.funder[rows] == self.funder]
-            group += _touching(block, rows, shown, sizes)
-            own += _touching(block, theirs, shown, sizes)
-            for crossing in block.crossings(shown, theirs, {}, block.whole):
+            for crossing in block.crossings(shown, rows[block.funder[rows] == self.funder], {}, block.whole):
                 cell = crossing.codes[0].astype(np.int64) * shape[1] + (crossing.codes[1] if dimension else 0)
                 sterling = (block.currency == 0).take(crossing.grant)
+                grants += np.bincount(cell, minlength=len(grants))
                 pence += sums(cell[sterling], crossing.parts()[sterling], len(pence)).astype(np.int64)
                 np.maximum.at(until, cell, block.runs_to.take(crossing.grant))
-        return tuple(each.reshape(shape) for each in (own, group, pence, until))
+        held = grants.reshape(shape) > 0
+        alone = held & ~self._of_others(held, dimension)
+        return tuple(each.reshape(shape) * alone for each in (grants, pence, until))
 
-
-def _touching(block: Block, rows: Ints, dimensions: Sequence[str], sizes: Sequence[int]) -> Ints:
-    """How many of these grants touch each code of one list, or each pair of codes of two."""
-    flags = [_flags(block, rows, each, size) for each, size in zip(dimensions, sizes, strict=True)]
-    # Whole numbers this small are exact as floats, and these are multiplied many times faster.
-    across = flags[1] if len(flags) > 1 else np.ones((len(rows), 1), np.float32)
-    found: Ints = np.rint(flags[0].T @ across).astype(np.int64).ravel()
-    return found
-
-
-def _flags(block: Block, rows: Ints, dimension: str, size: int) -> NDArray[np.float32]:
-    """One row a grant, one column a code: 1 where the grant has a share in it."""
-    shares = block.shares[dimension]
-    place, entry, _low = shares.of(rows)
-    flags = np.zeros((len(rows), size), np.float32)
-    flags[place, shares.code[entry]] = 1
-    return flags
+    def _of_others(self, held: Flags, dimension: str) -> Flags:
+        """In which of the areas and codes another funder's grant runs; looked at in areas in which this one has any."""
+        found = np.zeros(held.shape, bool)
+        for block, rows in self.running:
+            others = rows[block.funder[rows] != self.funder]
+            areas = block.shares[AREAS].bits.take(others)
+            codes = block.shares[dimension].bits.take(others) if dimension else np.ones(len(others), np.uint32)
+            for area in np.flatnonzero(held.any(axis=1)).tolist():
+                here = int(np.bitwise_or.reduce(codes[(areas >> areas.dtype.type(area)) & 1 == 1]))
+                found[area] |= [bool(here >> code & 1) for code in range(held.shape[1])]
+        return found

@@ -46,7 +46,7 @@ class _List:
         self.look, self.said = look, said
         found = look.found()
         self.aside = sorted((each for each in found if said.aside(each.gap)), key=_place)
-        self.standing = self._with_weaker_ones(each for each in found if not said.aside(each.gap))
+        self.standing = self._with_weaker_ones(each for each in found if not said.hides(each.gap))
         self.by_gap = {id(each.gap): each for each in self.standing}
 
     def gaps(self) -> Gaps:

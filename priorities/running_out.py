@@ -12,7 +12,7 @@ import numpy as np
 from counting import periods
 from counting.tables import PENCE, Line, Table
 from priorities import columns, coverage
-from priorities.blocks import Block, Flags, Ints, sums
+from priorities.blocks import NEVER, Block, Flags, Ints, sums
 from priorities.columns import Portfolio
 from priorities.coverage import Asked, Question, day_number
 from priorities.models import Dimension
@@ -86,22 +86,24 @@ class RunningOut:
 def look(question: Question, *, portfolio: Portfolio | None = None) -> RunningOut:
     """What runs and what ends in the months from the question's day on; pounds sterling alone, as in coverage."""
     portfolio = portfolio or columns.current()
-    today = coverage.table(replace(question, rows=AREAS, columns=PLACES, measure=coverage.LIVE), portfolio=portfolio)
-    days = first_days(question.on)
-    size = (len(days) + 1, len(today.rows))
+    asked, days = _of_any_time(question, portfolio), first_days(question.on)
+    areas = asked.lines(AREAS)
+    size = (len(days) + 1, len(areas))
     starts: Any = np.zeros(size[0] * size[1], np.int64)
     ends, grants = starts, np.zeros(len(days) + 1, np.int64)
-    for block, chosen, asked in _dated(question, portfolio):
-        begun, over = _periods(block, chosen, days)
+    for block, chosen in _dated(asked, question.on):
+        rows = np.flatnonzero(chosen)
+        begun, over = _periods(block, rows, days)
         grant, area, _place, pence = asked.parts(block, chosen)
         starts = starts + sums(begun[grant] * size[1] + area, pence, size[0] * size[1])
         ends = ends + sums(over[grant] * size[1] + area, pence, size[0] * size[1])
-        grants += np.bincount(over[chosen], minlength=len(days) + 1)
+        grants += np.bincount(over[rows], minlength=len(days) + 1)
     running = np.cumsum((starts - ends).reshape(size), axis=0)[:-1]
     ending = ends.reshape(size)[1:-1]
+    both = _Frame(asked, question.on, areas)
     return RunningOut(
-        _table(today, coverage.LIVE, [Line(day.isoformat(), day.isoformat()) for day in days], running),
-        _table(today, ENDING, [Line(day.isoformat()[:7], day.isoformat()[:7]) for day in days[:-1]], ending),
+        both.table(coverage.LIVE, [Line(day.isoformat(), day.isoformat()) for day in days], running),
+        both.table(ENDING, [Line(day.isoformat()[:7], day.isoformat()[:7]) for day in days[:-1]], ending),
         [
             Month(day.isoformat()[:7], day, after - timedelta(days=1), int(runs.sum()), int(gone.sum()), int(number))
             for day, after, runs, gone, number in zip(days, days[1:], running, ending, grants[1:-1], strict=False)
@@ -121,7 +123,8 @@ def parts(
     if area is not None:
         portfolio.vocabulary.at(AREAS, area)
     found: dict[int, int] = {}
-    for block, chosen, asked in _dated(only, portfolio):
+    asked = _of_any_time(only, portfolio)
+    for block, chosen in _dated(asked, question.on):
         ending = chosen & (block.runs_to >= day_number(month.first)) & (block.runs_to <= day_number(month.last))
         grant, _area, _place, pence = asked.parts(block, ending)
         rows, at = np.unique(grant, return_inverse=True)
@@ -134,38 +137,59 @@ def first_days(on: date) -> list[date]:
     return [on, *(periods.add_months(on.replace(day=1), months) for months in range(1, MONTHS + 1))]
 
 
-def _dated(question: Question, portfolio: Portfolio) -> Iterator[tuple[Block, Flags, Asked]]:
-    """Grants in pounds that run on the question's day or start later, with the question that divides them by area."""
-    # Whole awards of any time: what ends when is picked here.
-    ever = replace(question, rows=AREAS, columns=PLACES, measure=coverage.AWARDED, first=None, last=None)
-    asked = Asked(ever, portfolio)
+def _of_any_time(question: Question, portfolio: Portfolio) -> Asked:
+    """The same question of grants of any time and currency: what runs and ends when is picked here."""
+    ever = replace(question, rows=AREAS, columns=PLACES, measure=coverage.GRANTS, first=date.min, last=None)
+    return Asked(ever, portfolio)
+
+
+def _dated(asked: Asked, on: date) -> Iterator[tuple[Block, Flags]]:
+    """Grants in pounds that run on a day or start later."""
     for block, chosen in asked.chosen():
-        yield block, chosen & (block.runs_to >= day_number(question.on)) & (block.runs_from <= block.runs_to), asked
+        lasting = (block.runs_to >= day_number(on)) & (block.runs_from <= block.runs_to)
+        yield block, chosen & lasting & (block.currency == 0)
 
 
-def _periods(block: Block, chosen: Flags, days: Sequence[date]) -> tuple[Ints, Ints]:
-    """For each chosen grant the number of the first of these days on or after its start, and of the first after its
-    end; 0 for the others."""
+def _periods(block: Block, rows: Ints, days: Sequence[date]) -> tuple[Ints, Ints]:
+    """For each of these grants (rows) the number of the first of these days on or after its start, and of the first
+    after its end; 0 for the others of the block."""
     numbers = np.array([day_number(day) for day in days], np.int32)
     begun, over = np.zeros(block.size, np.int64), np.zeros(block.size, np.int64)
-    begun[chosen] = np.searchsorted(numbers, block.runs_from[chosen], "left")
-    over[chosen] = np.searchsorted(numbers, block.runs_to[chosen], "right")
+    begun[rows] = np.searchsorted(numbers, block.runs_from[rows], "left")
+    over[rows] = np.searchsorted(numbers, block.runs_to[rows], "right")
     return begun, over
 
 
-def _table(today: Table, measure: str, rows: Sequence[Line], figures: Any) -> Table:
-    return Table(
-        measure=measure,
-        unit=PENCE,
-        on=today.on,
-        rows=rows,
-        columns=today.rows,
-        cells=figures.tolist(),
-        row_totals=figures.sum(axis=1).tolist(),
-        column_totals=figures.sum(axis=0).tolist(),
-        total=int(figures.sum()),
-        grants=today.grants,
-        other_currencies=today.other_currencies,
-        undated=today.undated,
-        columns_name=today.rows_name,
-    )
+class _Frame:
+    """What both tables have in common: the areas, how many grants run on the day, and what is in no figure."""
+
+    def __init__(self, asked: Asked, on: date, areas: Sequence[Line]) -> None:
+        self.on, self.areas = on, areas
+        self.grants = self.undated = 0
+        self.others: dict[str, int] = {}
+        for block, chosen in asked.chosen():
+            running = chosen & block.running_on(day_number(on))
+            self.grants += int((running & (block.currency == 0)).sum())
+            self.undated += int((chosen & (block.runs_to == NEVER)).sum())
+            for name, number in asked.portfolio.names.currencies.items():
+                theirs = running & (block.currency == number)
+                if number and theirs.any():
+                    *_places, pence = asked.parts(block, theirs)
+                    self.others[name] = self.others.get(name, 0) + int(sums(0 * pence, pence, 1)[0])
+
+    def table(self, measure: str, rows: Sequence[Line], figures: Any) -> Table:
+        return Table(
+            measure=measure,
+            unit=PENCE,
+            on=self.on,
+            rows=rows,
+            columns=self.areas,
+            cells=figures.tolist(),
+            row_totals=figures.sum(axis=1).tolist(),
+            column_totals=figures.sum(axis=0).tolist(),
+            total=int(figures.sum()),
+            grants=self.grants,
+            other_currencies=self.others,
+            undated=self.undated,
+            columns_name=str(Dimension.PRIORITY.label),
+        )

@@ -147,7 +147,7 @@ class WhoFundsSerializer(serializers.Serializer[Any]):
     parts = PartSerializer(many=True)
     meetings = MeetingSerializer(many=True)
     alone = serializers.IntegerField(help_text=_("Areas and places in which one funder alone has running grants."))
-    pairs = PairSerializer(many=True)
+    pairs = PairSerializer(many=True, help_text=_("Most charities in common first; the first thousand."))
 
 
 class CodeSerializer(serializers.ModelSerializer[Code]):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from django.utils.translation import gettext as _
@@ -17,6 +17,8 @@ from priorities.columns import Portfolio
 from priorities.coverage import Asked, Question
 from priorities.models import Dimension
 
+MOST_PAIRS = 1_000
+"""So many pairs of funders the API gives, those with most charities in common."""
 AREAS, PLACES = Dimension.PRIORITY.value, Dimension.REGION.value
 
 
@@ -124,7 +126,7 @@ class WhoFunds:
                     "charities": each.charities,
                     "places": each.places,
                 }
-                for each in self.pairs
+                for each in self.pairs[:MOST_PAIRS]
             ],
         }
 
@@ -155,8 +157,8 @@ def look(question: Question, *, portfolio: Portfolio | None = None) -> WhoFunds:
     """Who funds what on the question's day, in running grants; pounds sterling alone, as in coverage."""
     portfolio = portfolio or columns.current()
     question = replace(question, rows=AREAS, columns=PLACES, measure=coverage.LIVE)
-    today, asked = coverage.table(question, portfolio=portfolio), Asked(question, portfolio)
-    chosen = list(asked.chosen())
+    asked = Asked(question, portfolio)
+    today, chosen = asked.table(), list(asked.chosen())
     ids = np.unique(np.concatenate([block.funder[flags] for block, flags in chosen]))
     counted = _Counted(ids, (len(today.rows), len(today.columns)))
     for block, flags in chosen:
@@ -180,17 +182,19 @@ class _Counted:
         self.pence: Any = np.zeros(len(ids) * shape[0] * shape[1], np.int64)
         self.present = np.zeros(self.pence.shape, bool)
         self.grants = np.zeros(len(ids), np.int64)
+        self.number = np.zeros(int(ids.max(initial=0)) + 1, np.int64)
+        self.number[ids] = np.arange(len(ids))
         self.met: list[tuple[Ints, Ints, Ints]] = []
         self.unnamed = 0
 
     def add(self, block: Block, flags: Flags, asked: Asked) -> None:
         grant, area, place, pence = asked.parts(block, flags)
-        funder = np.searchsorted(self.ids, block.funder[grant])
+        funder = self.number[block.funder[grant]]
         where = area * self.shape[2] + place
         at = funder * self.shape[1] * self.shape[2] + where
         self.pence = self.pence + sums(at, pence, len(self.pence))
         self.present[at] = True
-        self.grants += np.bincount(np.searchsorted(self.ids, block.funder[flags]), minlength=len(self.ids))
+        self.grants += np.bincount(self.number[block.funder[flags]], minlength=len(self.ids))
         self.unnamed += int((flags & (block.recipient == NOBODY)).sum())
         named = np.flatnonzero(block.recipient[grant] != NOBODY)
         self.met.append((funder[named], where[named], block.recipient[grant[named]]))
@@ -222,7 +226,7 @@ class _Counted:
             cells=cells,
             meetings=meetings,
             alone=lone,
-            pairs=list(_pairs(funders, met, _proper(today, present))),
+            pairs=Pairs(funders, met, _proper(today, present)),
             unnamed=self.unnamed,
         )
 
@@ -242,14 +246,15 @@ def _meetings(
     number = here.sum(axis=0)
     found = []
     for area, place in np.argwhere(number > 1).tolist():
-        theirs = np.flatnonzero(here[:, area, place]).tolist()
+        theirs = np.flatnonzero(here[:, area, place])
         paid = cells[:, area, place]
+        theirs = theirs[np.argsort(-paid[theirs], kind="stable")]
         found.append(
             Meeting(
                 today.rows[area],
                 today.columns[place],
                 int(paid.sum()),
-                [funders[each] for each in sorted(theirs, key=lambda each: (-int(paid[each]), each))],
+                [funders[each] for each in theirs.tolist()],
                 int(common[area, place]),
             )
         )
@@ -270,16 +275,51 @@ def _distinct(funder: Ints, where: Ints, charity: Ints) -> tuple[Ints, Ints, Int
     """Each funder, place and charity once, sorted by place, then charity, then funder."""
     if not len(funder):
         return funder, where, charity
-    known, number = np.unique(charity, return_inverse=True)
+    known, number = _numbered(charity)
     funders = int(funder.max()) + 1
-    packed = np.unique((where.astype(np.int64) * len(known) + number) * funders + funder)
+    packed = np.sort((where.astype(np.int64) * len(known) + number) * funders + funder)
+    packed = packed[np.concatenate([[True], packed[1:] != packed[:-1]])]
     rest, funder = np.divmod(packed, funders)
     where, number = np.divmod(rest, len(known))
     return funder, where, known[number]
 
 
-def _pairs(funders: Sequence[Line], met: tuple[Ints, Ints, Ints], here: Flags) -> Iterable[Pair]:
-    """Every two funders with charities in common, those with most first."""
+def _numbered(ids: Ints) -> tuple[Ints, Ints]:
+    """The different ids in order, and the place of each among them; without sorting, since ids are few and small."""
+    there = np.zeros(int(ids.max()) + 1, bool)
+    there[ids] = True
+    return np.flatnonzero(there), (np.cumsum(there) - 1)[ids]
+
+
+class Pairs(Sequence[Pair]):
+    """Every two funders with charities in common, those with most first; made one by one as they are asked for."""
+
+    def __init__(self, funders: Sequence[Line], met: tuple[Ints, Ints, Ints], here: Flags) -> None:
+        """met: funder, area and place, and charity of each part; here: funders by areas by places, where each has
+        one."""
+        self.funders = funders
+        pairs, charities = _in_common_by_two(met, len(funders))
+        order = np.argsort(-charities, kind="stable")
+        self.pairs, self.charities = pairs[order], charities[order]
+        flat = here.reshape(len(here), here.shape[1] * here.shape[2]).astype(np.float32)
+        self.places = (flat @ flat.T).astype(int)
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+    @overload
+    def __getitem__(self, at: int) -> Pair: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Pair]: ...
+    def __getitem__(self, at: int | slice) -> Pair | list[Pair]:
+        if isinstance(at, slice):
+            return [self[each] for each in range(*at.indices(len(self)))]
+        one, other = divmod(int(self.pairs[at]), len(self.funders))
+        return Pair(self.funders[one], self.funders[other], int(self.charities[at]), int(self.places[one, other]))
+
+
+def _in_common_by_two(met: tuple[Ints, Ints, Ints], funders: int) -> tuple[Ints, Ints]:
+    """Two funders as one number (the first times `funders` and the second), and their charities in common."""
     funder, _where, charity = _distinct(met[0], np.zeros_like(met[1]), met[2])
     first = np.flatnonzero(np.concatenate([[True], charity[1:] != charity[:-1]]))[: len(charity)]
     last = np.append(first[1:], len(charity)) if len(first) else first
@@ -287,8 +327,6 @@ def _pairs(funders: Sequence[Line], met: tuple[Ints, Ints, Ints], here: Flags) -
     following = np.repeat(last, last - first) - np.arange(len(charity)) - 1
     one = np.repeat(np.arange(len(charity)), following)
     step = np.arange(len(one)) - np.repeat(np.cumsum(following) - following, following)
-    pairs, charities = np.unique(funder[one] * len(funders) + funder[one + step + 1], return_counts=True)
-    flat = here.reshape(len(here), here.shape[1] * here.shape[2]).astype(np.int32)
-    for at in np.argsort(-charities, kind="stable").tolist():
-        one_of, other = divmod(int(pairs[at]), len(funders))
-        yield Pair(funders[one_of], funders[other], int(charities[at]), int(flat[one_of] @ flat[other]))
+    common = np.bincount(funder[one] * funders + funder[one + step + 1], minlength=1)
+    pairs = np.flatnonzero(common)
+    return pairs, common[pairs]

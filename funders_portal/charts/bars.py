@@ -136,7 +136,7 @@ def _layout(table: Table) -> Any:
         xaxis={
             "tickmode": "array",
             "tickvals": list(range(0, len(table.rows), EVERY)),
-            "ticktext": [wrapped(line.label, 8) for line in _every(table.rows)],
+            "ticktext": [wrapped(line.label, 7) for line in _every(table.rows)],
             "tickangle": 0,
             "ticks": "outside",
             "tickcolor": LINE,

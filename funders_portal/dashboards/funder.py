@@ -21,6 +21,8 @@ from priorities.models import Dimension
 
 FIRST = 10
 """So many grants and places are listed before the rest is folded away."""
+WITHOUT_GRANTS = (kinds.EMPTY, kinds.NEGLECTED)
+"""Kinds whose sentences speak of grants that are over or elsewhere."""
 LISTS = (Dimension.PRIORITY, Dimension.REGION)
 
 
@@ -40,7 +42,7 @@ def funder_view(request: SignedInRequest) -> HttpResponse:
         **alongside.told(funder, look),
         **summary.places_line(question, portfolio=portfolio),
         **_ending(request.user, look),
-        **_alone(look),
+        **_alone(request.user, look),
         "funder": funder,
         "on": question.on,
         "counted": choices.in_words(question),
@@ -94,14 +96,15 @@ def _ending(person: Person, look: Look) -> dict[str, Any]:
     }
 
 
-def _alone(look: Look) -> dict[str, Any]:
+def _alone(person: Person, look: Look) -> dict[str, Any]:
     """What falls short and rests on this funder's grants alone, and every watched place that it alone pays for."""
-    short = gaps.table(on=look.on, portfolio=look.portfolio)
-    running = [line for line in short.lines if line.kind != kinds.EMPTY and line.grants]
-    mine = look.mine([each for line in running for each in line.grants])
+    short = gaps.table(on=look.on, portfolio=look.portfolio, person=person)
+    # Only what few enough grants hold is worth looking up whose they are.
+    few = [line for line in short.lines if line.kind not in WITHOUT_GRANTS and 0 < line.number <= look.own_grants]
+    mine = look.mine([each for line in few for each in line.grants])
     alone = look.alone()
     return {
-        "short": [line for line in running if mine.issuperset(line.grants)],
+        "short": [line for line in few if line.grants and mine.issuperset(line.grants)],
         "alone": alone[:FIRST],
         "more_alone": alone[FIRST:],
         "all_alone": len(alone),

@@ -1,5 +1,6 @@
 """A figure repeats its Table, and nought looks unlike anything else."""
 
+import itertools
 from datetime import date
 
 from counting.tables import Line, Table
@@ -58,3 +59,73 @@ def test_axes_are_named_in_words_and_labels_are_never_slanted():
 def test_labels_are_in_full_and_broken_between_words():
     assert charts.wrapped("Yorkshire and the Humber", 10) == "Yorkshire<br>and the<br>Humber"
     assert charts.wrapped("Translation/interpretation", 10) == "Translation/<br>interpre-<br>tation"
+
+
+MONTHS = Table(
+    measure="live",
+    unit="pence",
+    on=date(2025, 1, 1),
+    rows=[Line("2025-01-01", "January 2025"), Line("2025-02-01", "February 2025"), Line("2025-03-01", "March 2025")],
+    columns=[
+        Line("victim_services", "Victim services"),
+        Line("research", "Research"),
+        Line("undivided", "Whole-person, not divided", residual=True),
+        Line("not-stated", "Not yet sorted", residual=True),
+    ],
+    cells=[[500_00, 30_00, 1_00, 2_00], [500_00, 0, 0, 2_00], [100_00, 0, 0, 0]],
+    row_totals=[533_00, 502_00, 100_00],
+    column_totals=[0, 0, 0, 0],
+    total=0,
+    rows_name="month",
+    columns_name="priority area",
+)
+
+
+def test_bars_stand_in_the_tables_order_each_in_its_areas_hue_and_all_without_a_share_in_one_grey():
+    bars = charts.bars(MONTHS, rest="Not sorted or not divided")["data"]
+    assert [(bar["name"], bar["marker"]["color"], list(bar["y"])) for bar in bars] == [
+        ("Not sorted or not divided", "#9aa3ad", [3_00, 2_00, 0]),
+        ("Research", "#3a7ca5", [30_00, 0, 0]),
+        ("Victim services", "#332288", [500_00, 500_00, 100_00]),
+    ]
+    assert bars[2]["customdata"][2] == "March 2025 · Victim services: £100"
+
+
+def test_bars_need_no_legend_and_the_labels_beside_them_never_touch():
+    layout = charts.bars(MONTHS, rest="Not sorted")["layout"]
+    assert layout["showlegend"] is False
+    heights = [each["y"] for each in layout["annotations"]]
+    assert [each["text"] for each in layout["annotations"]] == ["Not sorted", "Research", "Victim services"]
+    apart = 18 * 533_00 / (460 - 34 - 62)
+    assert all(high - low >= apart * 0.999 for low, high in itertools.pairwise(heights))
+
+
+def test_the_largest_step_is_drawn_from_its_bar_down_to_the_next():
+    layout = charts.bars(MONTHS, rest="", mark=charts.Mark(1, "£400 ends"))["layout"]
+    step = layout["shapes"][0]
+    assert (step["x0"], step["x1"], step["y0"], step["y1"]) == (1.5, 1.5, 100_00, 502_00)
+    assert layout["annotations"][-1]["text"] == "£400 ends"
+
+
+def test_ticks_are_round_and_about_five():
+    layout = charts.bars(MONTHS, rest="")["layout"]
+    assert list(layout["yaxis"]["ticktext"]) == ["£0", "£200", "£400"]
+
+
+def test_bands_add_up_to_the_ways_and_have_the_areas_hue():
+    ash, birch, area = Line("1", "Ash"), Line("2", "Birch"), Line("research", "Research")
+    ways = [
+        charts.Way((ash, area, Line("LON", "London")), 30_00),
+        charts.Way((birch, area, Line("LON", "London")), 10_00),
+        charts.Way((birch, area, Line("research", "A place with an area's code")), 5_00),
+        charts.Way((birch, area, Line("WAL", "Wales")), -1),
+    ]
+    (drawn,) = charts.sankey(ways, heads=["Funder", "Area", "Place"])["data"]
+    assert list(drawn["node"]["label"])[:3] == ["Ash  £30", "Research  £45", "London  £40"]
+    assert list(drawn["link"]["customdata"]) == [
+        "Ash → Research: £30",
+        "Research → London: £40",
+        "Birch → Research: £14.99",
+        "Research → A place with an area's code: £5",
+    ]
+    assert set(drawn["link"]["color"]) == {"#3a7ca566"}

@@ -234,6 +234,7 @@ DOORS: dict[str, Door] = {
     "who_funds": Door(READERS),
     "who_funds_csv": Door(READERS),
     "who_funds_chart": Door(READERS),
+    "try_a_grant": Door(READERS),
     "api-runs-out-list": Door(READERS),
     "api-who-funds-list": Door(READERS),
     "funder_view": Door(READERS),

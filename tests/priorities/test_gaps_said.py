@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import JournalEntry, Membership, Organisation, Person
 from priorities import asides, gaps, neglected
 from priorities.gaps import Gap, Gaps
-from priorities.kinds import EMPTY, ENDING, FRAGILE
+from priorities.kinds import EMPTY, ENDING, FRAGILE, UNDER_NEED
 from priorities.models import GapRules, Looking, SetAside
 from tests.factories import FunderFactory, link, officer, secretariat, viewer
 from tests.priorities.test_gaps import code, english, funded, quill, watch
@@ -73,6 +73,13 @@ class TestSetAside:
         leave(officer())
         (after,) = found().only(kind=EMPTY).lines
         assert [each.column for each in after.gaps] == ["SCO"]
+
+    def test_a_place_without_a_grant_does_not_come_back_as_small_beside_the_need(self):
+        """Published figures of need ship with the portal, and nought is small beside any of them."""
+        assert found().gap(IRELAND, UNDER_NEED).pence == 0
+        leave(officer())
+        assert not in_list()
+        assert [line.kind for line in found().aside] == [EMPTY]
 
     def test_the_next_kind_of_the_place_stands_in_the_list_then(self):
         funded(region="SCO", until=date(2026, 12, 1))
@@ -408,6 +415,7 @@ class TestThePage:
         assert [words for words, _query, _here in page.context["kinds"]] == [
             "All",
             "No grant here (2)",
+            "Small beside the need (2)",
             "Rests on one (10)",
         ]
         narrowed = client.get(f"/coverage/gaps/?on={DAY}&kind=fragile&priority=victim_services")

@@ -32,6 +32,16 @@ function fitted(place, columns) {
   return Math.max(place.clientWidth, LABELS + COLUMN * columns);
 }
 
+function plot(place, data, layout) {
+  return window.Plotly.newPlot(place, data, layout, {
+    displaylogo: false,
+    displayModeBar: "hover",
+    modeBarButtons: [["toImage"]],
+    showTips: false,
+    toImageButtonOptions: { filename: place.dataset.name, scale: 2 },
+  });
+}
+
 async function draw(place) {
   if (place.dataset.drawn) return;
   place.dataset.drawn = "yes";
@@ -44,13 +54,7 @@ async function draw(place) {
     await document.fonts.ready;
     place.columns = figure.layout.xaxis ? figure.layout.xaxis.tickvals.length : 0;
     figure.layout.width = fitted(place, place.columns);
-    await window.Plotly.newPlot(place, figure.data, figure.layout, {
-      displaylogo: false,
-      displayModeBar: "hover",
-      modeBarButtons: [["toImage"]],
-      showTips: false,
-      toImageButtonOptions: { filename: place.dataset.name, scale: 2 },
-    });
+    await plot(place, figure.data, figure.layout);
     place.dataset.drawn = "done";
   } catch (problem) {
     // The table beneath says the same, so a chart that cannot be drawn takes nothing away.
@@ -64,7 +68,11 @@ function drawAll() {
 }
 function resizeAll(width) {
   document.querySelectorAll('[data-drawn="done"]').forEach((place) => {
-    window.Plotly.relayout(place, { width: width || fitted(place, place.columns) });
+    const wanted = width || fitted(place, place.columns);
+    if (place.layout.width === wanted) return;
+    if (place.columns) window.Plotly.relayout(place, { width: wanted });
+    // Bands would glide to their new places, out of step with what they join; drawn anew they stand at once.
+    else plot(place, place.data, { ...place.layout, width: wanted });
   });
 }
 
