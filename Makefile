@@ -27,7 +27,7 @@ lint: $(VENV)/.installed-dev ## form, faults, types, floors
 	@$(BIN)/mypy .
 	@$(BIN)/lint-imports
 
-bench: $(VENV)/.installed-dev ## how fast: import and coverage page with 100,000 grants
+bench: $(VENV)/.installed-dev ## how fast: import and every page with a million grants (ARGS="--grants 20000" for fewer)
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 prove: $(VENV)/.installed-dev ## the random tests ten times over, each time from another beginning

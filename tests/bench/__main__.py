@@ -1,7 +1,7 @@
 """`make bench`: an import end to end, and the pages over a large portfolio, each as a stranger's machine would feel it.
 
 Everything runs as its own process: the commands as a person types them, the web server as production starts it, and
-the client beside it. Prints a table and writes var/bench.json. Nothing here judges; the figures are for people.
+the clients beside it. Prints tables and writes var/bench.json. Nothing here judges; the figures are for people.
 """
 
 from __future__ import annotations
@@ -15,26 +15,34 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
 
 from tests.bench import imports, pages
 
 ROOT = Path(__file__).resolve().parents[2]
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+SERVER = os.environ.get("BENCH_POSTGRESQL_URL") or "postgres://127.0.0.1:5432"
+"""A PostgreSQL server on which databases may be made and dropped."""
 
 
 def main() -> None:
     options = _options()
     results: dict[str, Any] = {"grants": options.grants, "machine": _machine(), "databases": {}}
-    for name, url in _databases(options).items():
-        with tempfile.TemporaryDirectory(prefix="portal-bench-") as folder:
-            environment = _environment(Path(folder), url)
-            print(f"\n{name}, {options.grants:,} grants, {os.cpu_count()} cores", flush=True)
-            with _empty(url):
-                done = {"import": imports.measure(environment, folder=Path(folder), count=options.grants)}
+    for name in _databases(options):
+        print(f"\n{name}, {options.grants:,} grants, {os.cpu_count()} cores", flush=True)
+        done = results["databases"][name] = {}
+        if not options.skip_import:
+            with _portal(name) as (environment, folder):
+                done["import"] = imports.measure(environment, folder=folder, count=options.grants)
                 print(imports.told(done["import"]), flush=True)
-            with _empty(url):
-                done["pages"] = pages.measure(environment, folder=Path(folder), count=options.grants)
+        if not options.skip_pages:
+            with _portal(name) as (environment, folder):
+                done["pages"] = pages.measure(
+                    environment, folder=folder, count=options.grants, requests=options.requests
+                )
                 print(pages.told(done["pages"]), flush=True)
-            results["databases"][name] = done
     path = ROOT / "var" / "bench.json"
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(results, indent=1))
@@ -43,35 +51,59 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__.splitlines()[0])
-    parser.add_argument("--grants", type=int, default=100_000)
-    parser.add_argument("--only", choices=["sqlite", "postgresql"])
+    parser.add_argument("--grants", type=int, default=1_000_000)
+    parser.add_argument("--requests", type=int, default=100, help="of each page, by one client and again by four")
+    parser.add_argument("--only", choices=[SQLITE, POSTGRESQL])
+    parser.add_argument("--skip-import", action="store_true")
+    parser.add_argument("--skip-pages", action="store_true")
     return parser.parse_args()
 
 
-def _databases(options: argparse.Namespace) -> dict[str, str]:
-    """SQLite always; PostgreSQL where BENCH_POSTGRESQL_URL names a server's empty database made for this."""
-    found = {"sqlite": ""}
-    if url := os.environ.get("BENCH_POSTGRESQL_URL", ""):
-        found["postgresql"] = url
-    return {name: url for name, url in found.items() if options.only in (None, name)}
+def _databases(options: argparse.Namespace) -> Iterator[str]:
+    """SQLite always; PostgreSQL where its server can be reached."""
+    if options.only in (None, SQLITE):
+        yield SQLITE
+    if options.only in (None, POSTGRESQL):
+        try:
+            psycopg.connect(_at("postgres"), connect_timeout=5).close()
+        except psycopg.OperationalError as problem:
+            print(f"\nNot on PostgreSQL, which cannot be reached: {str(problem).strip()}", flush=True)
+        else:
+            yield POSTGRESQL
 
 
-def _environment(folder: Path, url: str) -> dict[str, str]:
-    ours = {"PORTAL_VAR": str(folder), "DATABASE_URL": url, "EMAIL_URL": "dummymail://", "REDIS_URL": ""}
-    environment = {**os.environ, **ours, "SECRET_KEY": "bench", "PYTHONPATH": str(ROOT)}
-    return {name: value for name, value in environment.items() if value or name not in ours}
+def _at(database: str) -> str:
+    return urlunsplit(urlsplit(SERVER)._replace(path=f"/{database}"))
 
 
 @contextmanager
-def _empty(url: str) -> Iterator[None]:
-    """A PostgreSQL database as it was made; SQLite files go with their folder."""
-    yield
-    if url:
-        import psycopg
+def _portal(kind: str) -> Iterator[tuple[dict[str, str], Path]]:
+    """The environment of an empty portal with a folder and a database of its own, both gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="portal-bench-") as folder:
+        if kind == SQLITE:
+            yield _environment(folder, ""), Path(folder)
+            return
+        name = f"portal_bench_{os.getpid()}"
+        with psycopg.connect(_at("postgres"), autocommit=True) as server:
+            server.execute(f"CREATE DATABASE {name}")
+            try:
+                yield _environment(folder, _at(name)), Path(folder)
+            finally:
+                server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute("DROP SCHEMA public CASCADE")
-            connection.execute("CREATE SCHEMA public")
+
+def _environment(folder: str, url: str) -> dict[str, str]:
+    ours = {
+        "PORTAL_VAR": folder,
+        "DATABASE_URL": url,
+        "EMAIL_URL": "dummymail://",
+        "REDIS_URL": "",
+        "SECRET_KEY": "bench",
+        "PYTHONPATH": str(ROOT),
+        # More than clients can ask, since it is answers that are measured and not refusals.
+        "API_RATE": "1000000/min",
+    }
+    return {**os.environ, **ours}
 
 
 def _machine() -> dict[str, Any]:

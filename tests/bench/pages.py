@@ -1,187 +1,229 @@
-"""Pages over a large portfolio: gunicorn as in production, a client in its own process, edits going on meanwhile."""
+"""Pages over a large portfolio: gunicorn as in production, clients in a process of their own, edits going on."""
 
 from __future__ import annotations
 
+import http.client
 import json
-import random
-import socket
+import shutil
+import signal
 import statistics
-import subprocess
-import sys
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
-from typing import Any
+from random import Random
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
+from tests.bench.addresses import ADDRESSES, Asker, Facts
 from tests.bench.imports import manage
+from tests.bench.server import Server, inside, running, told_by
 
-SEED, REQUESTS, EDITS_PER_SECOND = 20260101, 200, 5
-AREAS = ("accountability", "awareness", "legal_representation", "victim_services", "research")
-GROUPS = ("adult_women", "adult_men", "children", "mixed_adults")
-SERVICES = ("housing", "legal", "counselling", "medical", "education")
+SEED, CLIENTS, EDITS_A_SECOND, SEEN = 20260101, (1, 4), 5, 50
+"""SEEN: so many edits are looked for in the very next answer."""
+SAME_QUESTION = {"rows": "priority", "columns": "region", "measure": "live"}
+TIMES = 5
 
 
-def measure(environment: dict[str, str], *, folder: Path, count: int) -> dict[str, Any]:
-    """Milliseconds (p50, p95, p99, largest) of each page over `count` made-up grants, and the server's memory (MB)."""
-    manage(environment, "migrate", "-v0")
-    manage(environment, "collectstatic", "--noinput", "-v0")
-    made = manage(environment, "many_grants", str(count), "--seed", str(SEED))
-    manage(environment, "add_person", "bench@example.org", "--secretariat")
-    cookie = manage(environment, "shell", "-v0", "-c", _SESSION).strip().splitlines()[-1]
-    results: dict[str, Any] = {"made": made.strip().splitlines()}
-    with _server(environment, folder=folder) as (address, pid, started):
-        first = _first_page(address, cookie, started)
-        editor = subprocess.Popen([sys.executable, "-c", _EDITS, str(EDITS_PER_SECOND)], env=environment)
-        try:
-            results["pages"] = {name: _asked(address, cookie, paths) for name, paths in _questions().items()}
-        finally:
-            editor.terminate()
-            editor.wait()
-        results |= {"start_to_first_page_s": round(first, 2), "memory_mb": _memory(pid)}
+class Asked(NamedTuple):
+    """One request and what came of it."""
+
+    name: str
+    path: str
+    status: int
+    milliseconds: float
+    bytes: int
+
+
+def measure(environment: dict[str, str], *, folder: Path, count: int, requests: int) -> dict[str, Any]:
+    """Milliseconds of every page of ADDRESSES over `count` made-up grants, and what else there is to say of speed."""
+    results: dict[str, Any] = {"seed": SEED} | prepared(environment, count)
+    facts = told_by(inside(environment, "facts", *ADDRESSES))
+    first = {"folder": folder, "path": facts["paths"]["coverage"], "session": facts["session"]}
+    shutil.rmtree(folder / "columns", ignore_errors=True)
+    with running(environment, **first) as server:
+        results["start_to_first_page_s"] = {"without saved columns": server.to_first_page}
+    with running(environment, **first) as server:
+        results["start_to_first_page_s"]["with saved columns"] = server.to_first_page
+        results["memory_mb_at_rest"] = server.memory()
+        results["edits_meanwhile"], results["pages"] = loaded(environment, server, facts, requests)
+        results["edits_seen"] = edits_seen(environment, server, facts)
+        results["memory_mb"] = server.memory()
+        results["same_question_ms"] = same_question(environment, server, facts)
     return results
 
 
-def _questions() -> dict[str, list[str]]:
-    """What is asked of each page: a fifth without filter over all dates, a fifth filtered by what is not shown."""
-    chance = random.Random(SEED)
-    coverage = [_coverage_query(chance, n) for n in range(REQUESTS)]
-    return {
-        "coverage": [f"/coverage/?{query}" for query in coverage],
-        "coverage_csv": [f"/coverage.csv?{query}" for query in coverage[: REQUESTS // 4]],
-        "coverage_chart": [f"/coverage/chart/?{query}" for query in coverage[: REQUESTS // 4]],
-        "home": ["/"] * (REQUESTS // 4),
-        "grants": [f"/grants/?search=work+{chance.randrange(1000)}" for _ in range(REQUESTS // 8)]
-        + ["/grants/"] * (REQUESTS // 8),
-    }
+def prepared(environment: dict[str, str], count: int) -> dict[str, Any]:
+    manage(environment, "migrate", "-v0")
+    manage(environment, "collectstatic", "--noinput", "-v0")
+    began = time.perf_counter()
+    made = manage(environment, "many_grants", str(count), "--seed", str(SEED))
+    seconds = round(time.perf_counter() - began, 1)
+    averages = json.loads(made.strip().splitlines()[-1].partition(": ")[2])
+    return {"made": {"grants": count, "seconds": seconds, "codes_a_grant": averages}}
 
 
-def _coverage_query(chance: random.Random, number: int) -> str:
-    rows, columns = chance.choice([("priority", "region"), ("priority", "group"), ("service", "region")])
-    measure = chance.choice(["live", "awarded", "spread", "grants"])
-    query = f"rows={rows}&columns={columns}&measure={measure}"
-    if number % 5 == 0:
-        return f"rows={rows}&columns={columns}&measure=awarded"
-    if number % 5 == 1:
-        return f"{query}&term={chance.choice(['emergency', 'long_term'])}"
-    year = 2026 - chance.randrange(8)
-    window = f"&from={year}-01-01&to={year}-12-31" if measure != "live" else f"&on={year}-06-30"
-    extra = chance.choice(
-        ["", f"&priority={chance.choice(AREAS)}", f"&exploitation={chance.choice(['labour', 'sexual'])}"]
-    )
-    return query + window + extra
+# --- clients ----------------------------------------------------------------------------------------------------------
+def loaded(
+    environment: dict[str, str], server: Server, facts: dict[str, Any], requests: int
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The edits that went on, and by number of clients what each page took."""
+    found = {}
+    with edited(environment) as edits:
+        for clients in CLIENTS:
+            asked = ask_all(server, facts, questions(facts, requests, seed=SEED + clients), clients)
+            found[str(clients)] = by_page(asked)
+    return edits, found
 
 
 @contextmanager
-def _server(environment: dict[str, str], *, folder: Path) -> Iterator[tuple[str, int, float]]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    log = (folder / "web.log").open("w")
-    started = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "funders_portal.wsgi"],
-        env={**environment, "PORT": str(port), "WEB_WORKERS": "1"},
-        stdout=log,
-        stderr=log,
-    )
+def edited(environment: dict[str, str]) -> Iterator[dict[str, Any]]:
+    """Edits go on meanwhile; how many, afterwards."""
+    process, told = inside(environment, "edits", str(EDITS_A_SECOND)), dict[str, Any]()
     try:
-        yield f"http://127.0.0.1:{port}", process.pid, started
+        yield told
     finally:
-        process.terminate()
-        process.wait()
-        log.close()
+        process.send_signal(signal.SIGTERM)
+        told |= told_by(process)
 
 
-def _first_page(address: str, cookie: str, started: float) -> float:
-    while time.perf_counter() - started < 120:
-        with suppress(urllib.error.URLError, ConnectionError):
-            _get(address + "/coverage/", cookie)
-            return time.perf_counter() - started
-        time.sleep(0.05)
-    raise SystemExit("the web server did not answer within two minutes")
+def questions(facts: dict[str, Any], requests: int, *, seed: int) -> list[tuple[str, str]]:
+    """`requests` addresses of each page with its name, shuffled."""
+    asker = Asker(facts_of(facts), seed)
+    found = [
+        (name, f"{facts['paths'][name]}?{urlencode(make(asker, number), doseq=True)}")
+        for name, make in ADDRESSES.items()
+        for number in range(requests)
+    ]
+    Random(seed).shuffle(found)
+    return found
 
 
-def _get(address: str, cookie: str) -> int:
-    request = urllib.request.Request(address, headers={"Cookie": f"sessionid={cookie}"})
-    with urllib.request.urlopen(request, timeout=60) as answer:
-        body = answer.read()
-        if answer.geturl() != address:
-            raise SystemExit(f"{address} led on to {answer.geturl()}")
-        return len(body)
+def facts_of(told: dict[str, Any]) -> Facts:
+    today = date.fromisoformat(told["today"])
+    return Facts(told["codes"], told["funders"], told["recipients"], told["programmes"], today)
 
 
-def _asked(address: str, cookie: str, paths: list[str]) -> dict[str, Any]:
-    times, sizes = [], []
-    for path in paths:
+def ask_all(server: Server, facts: dict[str, Any], paths: list[tuple[str, str]], clients: int) -> list[Asked]:
+    """Every address once, shared out over so many clients, each of which waits for an answer before it asks again."""
+    with ThreadPoolExecutor(clients) as pool:
+        parts = pool.map(lambda first: ask(server, facts["session"], paths[first::clients]), range(clients))
+        return [each for part in parts for each in part]
+
+
+def ask(server: Server, session: str, paths: Sequence[tuple[str, str]]) -> list[Asked]:
+    line, found = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120), []
+    for name, path in paths:
         began = time.perf_counter()
-        sizes.append(_get(address + path, cookie))
-        times.append((time.perf_counter() - began) * 1000)
-    cuts = statistics.quantiles(times, n=100, method="inclusive")
+        answer, body = get(line, path, session)
+        found.append(Asked(name, path, answer, (time.perf_counter() - began) * 1_000, len(body)))
+    line.close()
+    return found
+
+
+def get(line: http.client.HTTPConnection, path: str, session: str) -> tuple[int, bytes]:
+    headers = {"Cookie": f"sessionid={session}", "Accept": "text/html,application/json"}
+    try:
+        line.request("GET", path, headers=headers)
+        answer = line.getresponse()
+    except (http.client.RemoteDisconnected, ConnectionError):
+        # The server closes a line that was quiet for five seconds, as browsers know too.
+        line.close()
+        line.request("GET", path, headers=headers)
+        answer = line.getresponse()
+    return answer.status, answer.read()
+
+
+def by_page(asked: list[Asked]) -> dict[str, Any]:
+    """What each page took, and all of them together."""
+    pages = defaultdict(list)
+    for each in asked:
+        pages[each.name].append(each)
+    return {"all": summary(asked)} | {name: summary(pages[name]) for name in ADDRESSES}
+
+
+def summary(asked: list[Asked]) -> dict[str, Any]:
+    times = [each.milliseconds for each in asked]
+    cuts = statistics.quantiles(times, n=100, method="inclusive") if len(times) > 1 else times * 99
+    refused = [each for each in asked if each.status != 200]
     return {
-        "requests": len(times),
+        "requests": len(asked),
         "p50_ms": round(cuts[49], 1),
         "p95_ms": round(cuts[94], 1),
         "p99_ms": round(cuts[98], 1),
         "largest_ms": round(max(times), 1),
-        "kb": round(statistics.mean(sizes) / 1024),
+        "slowest": max(asked, key=lambda each: each.milliseconds).path,
+        "kb": round(statistics.mean(each.bytes for each in asked) / 1024),
+        "not_answered": dict(Counter(str(each.status) for each in refused)),
+        "first_not_answered": refused[0].path if refused else "",
     }
 
 
-def _memory(pid: int) -> dict[str, int]:
-    """Resident memory now and at its peak of the server's largest worker."""
-    children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True).stdout.split()
-    found = []
-    for child in children:
-        text = Path(f"/proc/{child}/status").read_text()
-        values = {line.split(":")[0]: line.split()[1] for line in text.splitlines() if line.startswith("Vm")}
-        found.append((int(values["VmHWM"]) // 1024, int(values["VmRSS"]) // 1024))
-    peak, now = max(found)
-    return {"now": now, "peak": peak}
+# --- edits seen, and plain SQL ----------------------------------------------------------------------------------------
+def edits_seen(environment: dict[str, str], server: Server, facts: dict[str, Any]) -> dict[str, Any]:
+    """Of SEEN edits, how many the very next answer showed, and how long that answer took."""
+    process = inside(environment, "edit")
+    assert process.stdin
+    assert process.stdout
+    seen, times = 0, []
+    for _ in range(SEEN):
+        process.stdin.write("\n")
+        process.stdin.flush()
+        told = json.loads(process.stdout.readline())
+        # A line of its own each time, so that it goes to whichever worker is free.
+        query = urlencode({"measure": "awarded", "recipient": told["recipient"]})
+        line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
+        began = time.perf_counter()
+        status, body = get(line, f"{facts['paths']['api-coverage-list']}?{query}", facts["session"])
+        times.append((time.perf_counter() - began) * 1_000)
+        line.close()
+        seen += status == 200 and sum(map(sum, json.loads(body)["cells"])) == told["pence"]
+    process.stdin.close()
+    process.wait()
+    return {
+        "edits": SEEN,
+        "seen": seen,
+        "p50_ms": round(statistics.median(times), 1),
+        "largest_ms": round(max(times), 1),
+    }
 
 
+def same_question(environment: dict[str, str], server: Server, facts: dict[str, Any]) -> dict[str, Any]:
+    """Running grants by area and place: by plain SQL over the same tables, and by the portal; medians of TIMES."""
+    by_sql = told_by(inside(environment, "sql", str(TIMES)))
+    path = f"{facts['paths']['api-coverage-list']}?{urlencode(SAME_QUESTION)}"
+    by_portal = [each.milliseconds for each in ask(server, facts["session"], [("same", path)] * TIMES)]
+    return {"plain SQL": statistics.median(by_sql), "portal": round(statistics.median(by_portal), 1)}
+
+
+# --- told -------------------------------------------------------------------------------------------------------------
 def told(done: dict[str, Any]) -> str:
-    lines = [f"  {line}" for line in done["made"]]
-    lines.append(
-        f"  start to first page {done['start_to_first_page_s']} s, a worker's memory {json.dumps(done['memory_mb'])} MB"
+    made, seen, same = done["made"], done["edits_seen"], done["same_question_ms"]
+    starts = ", ".join(f"{name} {seconds} s" for name, seconds in done["start_to_first_page_s"].items())
+    return "\n".join(
+        [
+            f"  made {made['grants']:,} grants in {made['seconds']} s, seed {done['seed']}",
+            f"  codes a grant: {json.dumps(made['codes_a_grant'])}",
+            f"  start to first page: {starts}",
+            f"  each worker's memory, MB, at rest: {json.dumps(done['memory_mb_at_rest'])}",
+            f"  each worker's memory, MB, at the end: {json.dumps(done['memory_mb'])}",
+            f"  edits meanwhile: {json.dumps(done['edits_meanwhile'])}",
+            f"  edits in the very next answer: {seen['seen']} of {seen['edits']}, {seen['p50_ms']} ms (median)",
+            f"  running grants by area and place: plain SQL {same['plain SQL']} ms, the portal {same['portal']} ms",
+            *(line for clients, pages in done["pages"].items() for line in page_lines(clients, pages)),
+        ]
     )
-    lines.append(f"  {'page':<16}{'requests':>9}{'p50 ms':>9}{'p95 ms':>9}{'p99 ms':>9}{'largest':>9}{'KB':>6}")
-    for name, page in done["pages"].items():
-        lines.append(
-            f"  {name:<16}{page['requests']:>9}{page['p50_ms']:>9}{page['p95_ms']:>9}{page['p99_ms']:>9}"
+
+
+def page_lines(clients: str, pages: dict[str, Any]) -> Iterator[str]:
+    yield f"\n  {clients} client{'s' if clients != '1' else ''}"
+    yield f"  {'page':<20}{'requests':>9}{'p50 ms':>9}{'p95 ms':>9}{'p99 ms':>9}{'largest':>9}{'KB':>6}"
+    for name, page in pages.items():
+        yield (
+            f"  {name:<20}{page['requests']:>9}{page['p50_ms']:>9}{page['p95_ms']:>9}{page['p99_ms']:>9}"
             f"{page['largest_ms']:>9}{page['kb']:>6}"
+            + (f"  not answered {page['not_answered']}: {page['first_not_answered']}" if page["not_answered"] else "")
         )
-    return "\n".join(lines)
-
-
-_SESSION = """
-from importlib import import_module
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from accounts.models import Person
-person = Person.objects.get(email="bench@example.org")
-session = import_module(settings.SESSION_ENGINE).SessionStore()
-session[SESSION_KEY] = str(person.pk)
-session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-session[HASH_SESSION_KEY] = person.get_session_auth_hash()
-session.save()
-print(session.session_key)
-"""
-_EDITS = """
-import os, random, sys, time
-os.environ["DJANGO_SETTINGS_MODULE"] = "funders_portal.settings"
-import django
-django.setup()
-from django.db import transaction
-from grants import changes
-from grants.models import Grant
-chance, count = random.Random(7), Grant.objects.count()
-while True:
-    with transaction.atomic():
-        number = chance.randrange(1, count)
-        Grant.objects.filter(pk=number).update(amount_awarded=chance.randrange(100, 10_000_000))
-        changes.touch([number])
-    time.sleep(1 / int(sys.argv[1]))
-"""
