@@ -19,7 +19,7 @@ from counting.tables import Line, Table
 from funders_portal import charts, summary, written
 from funders_portal.dashboards import answers
 from grants.models import Grant
-from priorities import columns, coverage, filters, freshness, running_out
+from priorities import columns, coverage, filters, freshness, passed_on, running_out
 from priorities.filters import RunningFilter
 from priorities.running_out import Month, RunningOut
 from priorities.sentences import day
@@ -58,6 +58,8 @@ def runs_out(request: HttpRequest) -> HttpResponse:
         "lead": fall_in_words(found),
         "line": outlook_in_words(found),
         "rests_on": rests_on,
+        "where": summary.places_in_words(rests_on.places),
+        "passed_on": passed_on.of(question, portfolio),
         "undated": found.running.undated,
         "others": summary.other_currencies(found.running),
         "running": running,

@@ -15,7 +15,7 @@ from counting import money
 from counting.tables import Line
 from funders_portal import charts, summary, written
 from funders_portal.dashboards import answers
-from priorities import columns, filters, freshness
+from priorities import columns, filters, freshness, passed_on
 from priorities import who_funds as counted
 from priorities.filters import RunningFilter
 from priorities.sentences import lowered, number
@@ -69,6 +69,7 @@ def who_funds(request: HttpRequest) -> HttpResponse:
         "where": summary.places_in_words(rests_on.places),
         "without": rests_on.funders - len(rows),
         "rests_on": rests_on,
+        "passed_on": passed_on.of(question, portfolio),
         "others": summary.other_currencies(found.table),
         "undated": found.table.undated,
         "table": found.table,
