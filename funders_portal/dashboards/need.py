@@ -9,9 +9,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from accounts.access import FUNDERS, only
-from funders_portal import charts, need_tables
+from funders_portal import charts, need_tables, summary
 from funders_portal.dashboards.answers import csv_file
 from priorities import columns, need, need_history, need_words
+from priorities.coverage import Question
 from priorities.need import HALF, Family
 from priorities.need_filters import NeedFilter
 from priorities.need_history import History
@@ -27,6 +28,7 @@ def need_page(request: HttpRequest) -> HttpResponse:
     families = need.shares(asked.on_day, known_on=asked.known, portfolio=portfolio)
     history = History.on(asked.asked_known)
     context = {
+        **summary.places_line(Question(on=asked.on_day), portfolio=portfolio),
         "form": asked.form,
         "on": asked.on_day,
         "known": asked.known,
