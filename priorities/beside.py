@@ -11,7 +11,7 @@ import numpy as np
 from counting import periods
 from counting.tables import Line
 from priorities import sentences, watching
-from priorities.blocks import Flags, Ints, sums
+from priorities.blocks import Block, Flags, Ints, sums
 from priorities.columns import Portfolio
 from priorities.coverage import EPOCH, day_number
 from priorities.running import Running
@@ -62,6 +62,8 @@ class Ending:
     pence: int
 
 
+Rows = tuple[Block, Ints]
+"""A block and some of its rows."""
 Held = tuple[Ints, ...]
 """By area (first) and code (second), nought where it is not alone: its running grants, pence, and last day."""
 
@@ -72,15 +74,17 @@ class Look:
     def __init__(self, funder: int, *, on: date, portfolio: Portfolio) -> None:
         self.funder, self.on, self.portfolio = funder, on, portfolio
         self.own, self.group = Running(portfolio, [on], [funder]), Running(portfolio, [on])
-        self.running = [
+        running = [
             (block, np.flatnonzero(portfolio.counted(block) & block.running_on(day_number(on))))
             for block in portfolio.blocks
         ]
+        self.theirs = [(block, rows[block.funder[rows] == funder]) for block, rows in running]
+        self.others = [(block, rows[block.funder[rows] != funder]) for block, rows in running]
 
     @property
     def own_grants(self) -> int:
         """How many of its grants run on the day, of every currency."""
-        return sum(int((block.funder[rows] == self.funder).sum()) for block, rows in self.running)
+        return sum(len(rows) for _block, rows in self.theirs)
 
     def by(self, dimension: str) -> Beside:
         """Both by this list's codes."""
@@ -97,8 +101,8 @@ class Look:
         """What of its own runs out first."""
         last = day_number(periods.add_months(self.on, ENDING_WITHIN))
         ends, ids, pence = [], [], 0
-        for block, rows in self.running:
-            rows = rows[(block.funder[rows] == self.funder) & (block.runs_to[rows] <= last)]
+        for block, rows in self.theirs:
+            rows = rows[block.runs_to[rows] <= last]
             ends.append(block.runs_to[rows])
             ids.append(block.ids[rows])
             pence += int(block.pence[rows[block.currency[rows] == 0]].sum())
@@ -130,25 +134,26 @@ class Look:
         shown = (AREAS, dimension) if dimension else (AREAS,)
         shape = (len(self.portfolio.vocabulary[AREAS]), len(self.portfolio.vocabulary[dimension]) if dimension else 1)
         grants, pence, until = (np.zeros(shape[0] * shape[1], np.int64) for _ in range(3))
-        for block, rows in self.running:
-            for crossing in block.crossings(shown, rows[block.funder[rows] == self.funder], {}, block.whole):
+        alone = self._of(self.theirs, dimension, shape)
+        alone &= ~self._of(self.others, dimension, shape)
+        for block, rows in self.theirs if alone.any() else ():
+            for crossing in block.crossings(shown, rows, {}, block.whole):
                 cell = crossing.codes[0].astype(np.int64) * shape[1] + (crossing.codes[1] if dimension else 0)
-                sterling = (block.currency == 0).take(crossing.grant)
+                here = np.flatnonzero(alone.ravel().take(cell))
+                cell, grant = cell[here], crossing.grant[here]
                 grants += np.bincount(cell, minlength=len(grants))
-                pence += sums(cell[sterling], crossing.parts()[sterling], len(pence)).astype(np.int64)
-                np.maximum.at(until, cell, block.runs_to.take(crossing.grant))
-        held = grants.reshape(shape) > 0
-        alone = held & ~self._of_others(held, dimension)
-        return tuple(each.reshape(shape) * alone for each in (grants, pence, until))
+                sterling = block.currency[grant] == 0
+                pence += sums(cell[sterling], crossing.parts()[here][sterling], len(pence)).astype(np.int64)
+                np.maximum.at(until, cell, block.runs_to[grant])
+        return tuple(each.reshape(shape) for each in (grants, pence, until))
 
-    def _of_others(self, held: Flags, dimension: str) -> Flags:
-        """In which of the areas and codes another funder's grant runs; looked at in areas in which this one has any."""
-        found = np.zeros(held.shape, bool)
-        for block, rows in self.running:
-            others = rows[block.funder[rows] != self.funder]
-            areas = block.shares[AREAS].bits.take(others)
-            codes = block.shares[dimension].bits.take(others) if dimension else np.ones(len(others), np.uint32)
-            for area in np.flatnonzero(held.any(axis=1)).tolist():
+    def _of(self, grants: Sequence[Rows], dimension: str, shape: tuple[int, int]) -> Flags:
+        """In which of the areas with a list's codes any of these grants has a share."""
+        found = np.zeros(shape, bool)
+        for block, rows in grants:
+            areas = block.shares[AREAS].bits.take(rows)
+            codes = block.shares[dimension].bits.take(rows) if dimension else np.ones(len(rows), np.uint32)
+            for area in range(shape[0]):
                 here = int(np.bitwise_or.reduce(codes[(areas >> areas.dtype.type(area)) & 1 == 1]))
-                found[area] |= [bool(here >> code & 1) for code in range(held.shape[1])]
+                found[area] |= [bool(here >> code & 1) for code in range(shape[1])]
         return found

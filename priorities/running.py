@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,9 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from priorities.blocks import Block, Flags, Ints, sums
+from priorities.blocks import AT_ONCE, Block, Flags, Ints, sums
 from priorities.columns import Portfolio
 from priorities.coverage import day_number
+
+KEPT, KEPT_DAYS = "amounts", 16
+"""Where a block keeps what was counted, and of how many questions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,40 +34,93 @@ class Amounts:
         return [int(each) for each in self.pence.sum(axis=0)]
 
 
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What a block's counted grants come to, by code and by the first and past of the days on which they run: pence,
+    how many grants touch the code, and how many grants there are (of the days alone)."""
+
+    counted: Flags
+    pence: Any
+    grants: Ints
+    together: Ints
+
+    def changed(self, counted: Flags, come: Sums, gone: Sums) -> Sums:
+        return Sums(
+            counted,
+            self.pence + come.pence - gone.pence,
+            self.grants + come.grants - gone.grants,
+            self.together + come.together - gone.together,
+        )
+
+
 class Running:
     """The grants of some funders (of all where none is named) that run on any of these days, earliest first."""
 
     def __init__(self, portfolio: Portfolio, days: Sequence[date], funders: Sequence[int] = ()) -> None:
         self.portfolio, self.width = portfolio, len(days) + 1
-        numbers = [day_number(day) for day in days]
-        self.spans = [(block, *self._span(block, numbers, funders)) for block in portfolio.blocks]
-
-    def _span(self, block: Block, days: Sequence[int], funders: Sequence[int]) -> tuple[Flags, Ints]:
-        """Which grants run on any of the days; and on which, [first, past), as one number."""
-        first, past = np.zeros(block.size, np.uint8), np.zeros(block.size, np.uint8)
-        for day in days:
-            first += block.runs_from > day
-            past += block.runs_to >= day
-        runs = self.portfolio.counted(block) & (block.currency == 0) & (past > first)
-        if funders:
-            runs &= np.isin(block.funder, funders)
-        return runs, first * np.uint8(self.width) + past
+        self.days, self.funders = tuple(day_number(day) for day in days), tuple(funders)
 
     def by(self, dimension: str) -> Amounts:
         """The running money and grants by this list's codes."""
+        found = [self._sums(block, dimension) for block in self.portfolio.blocks]
+        pence, grants, together = (
+            sum(getattr(each, name) for each in found) for name in ("pence", "grants", "together")
+        )
+        return Amounts(self._by_day(pence), self._by_day(grants), self._by_day(together)[0].tolist())
+
+    def _sums(self, block: Block, dimension: str) -> Sums:
+        """Of all funders' grants they are kept by the block, so that only what changed since is counted again."""
+        counted = self.portfolio.counted(block)
+        if self.funders:
+            return self._counted(block, counted & np.isin(block.funder, self.funders), dimension)
+        kept: OrderedDict[Any, Sums] = block.looks.pop(KEPT, None) or OrderedDict()
+        held = kept.pop((self.days, dimension), None)
+        if held is None:
+            found = self._counted(block, counted, dimension)
+        else:
+            come, gone = counted & ~held.counted, held.counted & ~counted
+            both = (self._counted(block, each, dimension) for each in (come, gone))
+            found = held.changed(counted, *both)
+        kept[self.days, dimension] = found
+        while len(kept) > KEPT_DAYS:
+            kept.popitem(last=False)
+        block.looks[KEPT] = kept
+        return found
+
+    def _counted(self, block: Block, counted: Flags, dimension: str) -> Sums:
         size, spans = len(self.portfolio.vocabulary[dimension]), self.width**2
         pence: Any = np.zeros(size * spans, np.int64)
-        grants, together = np.zeros(size * spans, np.int64), np.zeros(spans, np.int64)
-        for block, runs, span in self.spans:
-            for crossing in block.crossings((dimension,), np.flatnonzero(runs), {}, block.whole):
-                place = crossing.codes[0].astype(np.int64) * spans + span.take(crossing.grant)
+        grants = np.zeros(size * spans, np.int64)
+        rows = np.flatnonzero(counted)
+        rows = rows[block.currency[rows] == 0]
+        span = self._span(block, rows)
+        runs = np.flatnonzero(span)
+        rows, span = rows[runs], span[runs]
+        for first in range(0, len(rows), AT_ONCE):
+            some, on = rows[first : first + AT_ONCE], span[first : first + AT_ONCE]
+            for crossing in block.crossings((dimension,), some, {}, block.whole):
+                place = crossing.codes[0].astype(np.int64) * spans + np.repeat(on, _entries(block, dimension, some))
                 pence = pence + sums(place, crossing.parts(), size * spans)
                 grants += np.bincount(place, minlength=size * spans)
-            together += np.bincount(span[runs], minlength=spans)
-        return Amounts(self._by_day(pence), self._by_day(grants), self._by_day(together)[0].tolist())
+        return Sums(counted, pence, grants, np.bincount(span, minlength=spans))
+
+    def _span(self, block: Block, rows: Ints) -> Ints:
+        """On which of the days each of these grants runs, [first, past), as one number; 0: on none of them."""
+        starts, ends = block.runs_from[rows], block.runs_to[rows]
+        first, past = np.zeros(len(rows), np.int16), np.zeros(len(rows), np.int16)
+        for day in self.days:
+            first += starts > day
+            past += ends >= day
+        return np.where(past > first, first * self.width + past, 0)
 
     def _by_day(self, spans: Any) -> Any:
         """From sums by code, first and past: what runs on each day, by code."""
         spans = spans.reshape(-1, self.width, self.width)
         days = [spans[:, : day + 1, day + 1 :].sum(axis=(1, 2)) for day in range(self.width - 1)]
         return np.stack(days, axis=1)
+
+
+def _entries(block: Block, dimension: str, rows: Ints) -> Ints:
+    """How many entries each of these grants has."""
+    starts = block.shares[dimension].starts
+    return starts[rows + 1] - starts[rows]

@@ -45,7 +45,7 @@ def test_what_fails_there_fails_here_and_leaves_nothing():
 
 def test_the_thread_and_its_haste_end_with_it():
     before = sys.getswitchinterval(), threading.active_count()
-    with pytest.raises(ValueError, match="odd"), behind() as writes:
+    with behind() as writes:
         writes.start(lambda: None)
-        raise ValueError("odd")
+        assert threading.active_count() == before[1] + 1
     assert (sys.getswitchinterval(), threading.active_count()) == before
