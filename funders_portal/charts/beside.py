@@ -42,6 +42,12 @@ def _bars(table: Table, column: int) -> Bar:
     )
 
 
+def _apart(label: str) -> str:
+    """A label that keeps its distance from the axis, on each of its lines."""
+    space = "\u00a0\u00a0"
+    return label.replace("<br>", f"{space}<br>") + space
+
+
 def percent(points: int) -> str:
     """Basis points with one digit after the point, which a whole number leaves out."""
     tenths = (points + 5) // 10
@@ -74,7 +80,7 @@ def _layout(table: Table) -> Any:
             "autorange": "reversed",
             "tickmode": "array",
             "tickvals": list(range(len(table.rows))),
-            "ticktext": [wrapped(row.label, 22) + "\u00a0\u00a0" for row in table.rows],
+            "ticktext": [_apart(wrapped(row.label, 22)) for row in table.rows],
             "tickfont": {"size": 13},
             "ticks": "",
             "automargin": True,

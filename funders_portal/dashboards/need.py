@@ -13,6 +13,7 @@ from funders_portal import charts, need_tables, summary
 from funders_portal.dashboards.answers import csv_file
 from priorities import columns, need, need_history, need_words
 from priorities.coverage import Question
+from priorities.models import NeedFigure
 from priorities.need import HALF, Family
 from priorities.need_filters import NeedFilter
 from priorities.need_history import History
@@ -92,12 +93,19 @@ def _told(family: Family) -> dict[str, Any]:
         "family": family,
         "heading": need_words.heading(family),
         "people": need_words.people(family),
+        "source": _common_source(family),
         "without": need_words.without(family),
         "lines": [
             (each, need_words.need(each), need_tables.grants_query(family, each) if each.pence else "")
             for each in family.comparators
         ],
     }
+
+
+def _common_source(family: Family) -> NeedFigure | None:
+    """A figure that stands for all where they were published together; None where they were not."""
+    sources = {(each.figure.source, each.figure.url, each.figure.published_on) for each in family.comparators}
+    return family.figure if len(sources) == 1 else None
 
 
 def _met(found: list[need.Met]) -> list[tuple[need.Met, str]]:

@@ -6,7 +6,7 @@ from django import template
 
 from counting import places
 from priorities import need_words
-from priorities.models import Code, Dimension, NeedFigure
+from priorities.models import Code, Dimension, NeedFigure, NeedSeries
 from priorities.need_files import PARTED
 
 register = template.Library()
@@ -30,6 +30,11 @@ def need_line(figure: NeedFigure) -> dict[str, Any]:
 @register.filter
 def list_name(dimension: str) -> str:
     return str(Dimension(dimension).label)
+
+
+@register.filter
+def kind_name(kind: str) -> str:
+    return str(dict(NeedSeries.KINDS)[kind])
 
 
 @register.filter

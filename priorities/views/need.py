@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any, cast
 from uuid import uuid4
 
@@ -24,7 +26,7 @@ from accounts.models import Person
 from counting import places
 from priorities import forms, need_files, need_history, need_loading
 from priorities.models import NeedFigure, NeedSeries
-from priorities.need_history import History
+from priorities.need_history import History, Line
 from priorities.need_loading import Checked
 
 
@@ -56,7 +58,7 @@ def need_series(request: HttpRequest, code: str) -> HttpResponse:
     history = History.on(None).of(series)
     context = {
         "series": series,
-        "lines": need_history.lines(history),
+        "groups": _published_together(need_history.lines(history)),
         "rests": list(need_history.rests(history)),
         "removed": series.figures.exclude(removed_at=None).select_related("removed_by", "series"),
         "place": places.named(series.place),
@@ -64,6 +66,15 @@ def need_series(request: HttpRequest, code: str) -> HttpResponse:
         "writes": may(request.user, Secretariat),
     }
     return render(request, "priorities/need_series.html", context)
+
+
+def _published_together(lines: Iterable[Line]) -> list[dict[str, Any]]:
+    """Lines by period, and by where and when they were published."""
+    groups: dict[object, list[Line]] = defaultdict(list)
+    for line in lines:
+        each = line.figure
+        groups[each.last, each.first, each.published_on, each.source, each.url].append(line)
+    return [{"figure": found[0].figure, "lines": found} for found in groups.values()]
 
 
 @only(Secretariat)
@@ -126,7 +137,7 @@ EXAMPLE = (
     },
     {
         "series": "safe-house-places", "people": "Places in safe houses", "kind": "capacity", "counts": "places",
-        "whole": "England and Wales", "first": "2024-01-01", "last": "2024-12-31", "value": "1,200",
+        "whole": "England and Wales", "first": "2023-07-01", "last": "2024-06-30", "value": "1,200",
     },
 )  # fmt: skip
 """Invented figures that show every kind of line."""

@@ -1,0 +1,132 @@
+"""The page of need beside money: sentences first, a table with its sources, what was known on a day, refusals."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date
+
+import pytest
+
+from funders_portal import charts, need_tables
+from priorities import columns, need
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+DAY = "2026-06-01"
+
+
+@pytest.fixture
+def officer(sign_in):
+    """An officer; £8,000 for women in the South East and £992,000 in London."""
+    funder = factories.FunderFactory()
+    for pounds, region in ((8_000, "SE"), (992_000, "LON")):
+        grant = factories.GrantFactory(funder=funder, amount_awarded=pounds * 100)
+        for dimension, code in (("priority", "victim_services"), ("region", region), ("group", "adult_women")):
+            factories.link(grant, dimension, code)
+    columns.forget()
+    return sign_in(factories.officer(funder))
+
+
+def test_the_sentence_says_both_shares_and_whose_need_it_is(officer):
+    html = officer.get(f"/coverage/need/?on={DAY}").content.decode()
+    assert (
+        "Adult victim services in the South East: 0.8\u00a0% of the money, 11.8\u00a0% of the people. (Adults entering "
+        "the national support contract, England and Wales, July 2022 to June 2023.)"
+    ) in html
+
+
+def test_a_sentence_opens_its_grants(officer):
+    (line,) = [
+        each for each in officer.get(f"/coverage/need/?on={DAY}").context["short"] if "South East" in each["text"]
+    ]
+    opened = officer.get(f"/coverage/grants/?{line['grants']}")
+    assert [part for _grant, part in opened.context["lines"]] == [8_000_00]
+
+
+def test_each_figure_stands_with_its_source_kind_period_and_day(officer):
+    html = officer.get(f"/coverage/need/?on={DAY}").content.decode()
+    assert "Share of the money beside share of the people (assessed, July 2022 to June 2023)" in html
+    assert "Published on 24 October 2023." in html
+    assert 'href="https://www.churchtimes.co.uk/articles/2023/27-october/' in html
+
+
+def test_places_without_a_figure_are_said_to_have_none(officer):
+    html = officer.get(f"/coverage/need/?on={DAY}").content.decode()
+    assert "No figure of need is known here for 7 places, so none is compared: North East," in html
+
+
+def test_what_was_known_on_a_day_is_asked_by_the_address(officer):
+    early = officer.get(f"/coverage/need/?on={DAY}&known_on=2023-10-23").context
+    keys = [each["family"].key for each in early["families"]]
+    assert "support-contract.victim_services.region" not in keys
+    assert "nrm-referrals.victim_services.group" in keys
+    restated = {(each.figure.period, each.figure.said) for each in early["restated"] if not each.figure.axis}
+    assert restated == {("2021", "12,706")}
+
+
+def test_values_without_a_day_are_shown_for_now_alone(officer):
+    now = officer.get("/coverage/need/")
+    assert "not known" in now.content.decode()
+    assert [each.short for each, _words in now.context["deficits"]] == [37_451]
+    assert officer.get(f"/coverage/need/?on={DAY}").context["deficits"] == []
+
+
+@pytest.mark.parametrize("path", ["/coverage/need/", "/coverage/need.csv", "/coverage/need/chart/"])
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("on=2025-02-30", "“2025-02-30” is no day that exists."),
+        ("colour=red", "“colour” is no filter here. There are: on, known_on."),
+        ("on=2025-01-01&on=2025-01-02", "Only one can be asked for; the address gives 2."),
+    ],
+)
+def test_an_address_that_asks_for_what_is_not_there_is_refused(officer, path, query, words):
+    answer = officer.get(f"{path}?{query}")
+    assert answer.status_code == 400
+    told = " ".join(answer.json()["problems"]) if path.endswith("chart/") else answer.content.decode()
+    assert words in told
+
+
+def test_a_chart_of_no_comparison_is_refused_with_the_choices(officer):
+    answer = officer.get(f"/coverage/need/chart/?on={DAY}&family=nothing")
+    assert answer.status_code == 400
+    assert "support-contract.victim_services.region" in answer.json()["problems"][0]
+
+
+def test_the_chart_says_what_the_table_says(officer):
+    figure = officer.get(f"/coverage/need/chart/?on={DAY}&family=support-contract.victim_services.region").json()
+    money, people = figure["data"]
+    assert money["x"] == [0.8, 0, 99.2]
+    assert people["x"] == [11.83, 9.74, 44.78]
+    assert people["customdata"][0] == "South East: 11.8\u00a0% of the people"
+    assert len(figure["layout"]["xaxis"]["tickvals"]) == 6
+
+
+def test_the_table_of_a_comparison_holds_basis_points(officer):
+    families = {each.key: each for each in need.shares(date(2026, 6, 1))}
+    table = need_tables.as_table(families["support-contract.victim_services.region"])
+    assert table.unit == "share"
+    assert table.cell("SE", "money") == 80
+    assert table.cell("SE", "people") == 1_183
+    assert charts.beside(table)["data"][0]["text"][0] == "0.8\u00a0% of the money"
+
+
+def test_the_file_for_a_spreadsheet_has_a_line_a_comparison(officer):
+    answer = officer.get(f"/coverage/need.csv?on={DAY}")
+    assert answer["Content-Disposition"] == f'attachment; filename="beside-need-{DAY}.csv"'
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    (found,) = [row for row in rows if row["Where or for whom"] == "South East"]
+    assert (found["Share of the money (%)"], found["Share of the people (%)"]) == ("0.8", "11.83")
+    assert (found["Pounds"], found["Number"], found["Of"]) == ("8000.00", "418", "3533")
+    assert found["Published on"] == "2023-10-24"
+
+
+def test_a_portal_without_grants_says_so(sign_in):
+    html = sign_in(factories.viewer()).get("/coverage/need/").content.decode()
+    assert "There are no grants yet, so there is no money to set beside the need." in html
+
+
+def test_the_page_stands_beneath_coverage(officer):
+    html = officer.get("/coverage/need/").content.decode()
+    assert '<a href="/coverage/need/" class="here" aria-current="page">Beside need</a>' in html
