@@ -95,6 +95,18 @@ class Asker:
         day = self.facts.today - timedelta(days=self.chance.randrange(300))
         return {"on": str(day), "known_on": str(self.facts.today), "family": "support-contract.victim_services.region"}
 
+    def tried(self, number: int) -> Query:
+        """What a grant of £50,000 for two years would change, with uneven shares of areas and places."""
+        if number % FIFTHS == 0:
+            return {}
+        start = self.facts.today + timedelta(days=self.chance.randrange(90))
+        asked: Query = {"what": "add", "funder": str(self.chance.choice(self.facts.funders)), "amount": "50000"}
+        asked |= {"from": str(start), "to": str(start + timedelta(days=730))}
+        for dimension in ("priority", "region"):
+            first, second = self.chance.sample(self.facts.codes[dimension], 2)
+            asked |= {f"{dimension}.{first}": "66.67", f"{dimension}.{second}": "33.33"}
+        return asked
+
     def search(self, number: int) -> Query:
         return {} if number % 2 else {"search": f"work {self.chance.randrange(1_000)}"}
 
@@ -146,6 +158,7 @@ ADDRESSES: dict[str, Maker] = {
     "need": Asker.day,
     "need_csv": Asker.day,
     "need_chart": Asker.family,
+    "try_a_grant": Asker.tried,
     "grants": Asker.search,
     "api-coverage-list": Asker.table,
     "api-gaps-list": Asker.shortfalls,
