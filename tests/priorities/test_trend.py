@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
 
 from counting import periods
@@ -101,6 +103,38 @@ def test_a_changed_grant_counts_as_it_is_now(years):
     changed = columns.current()
     table = coverage.table(Question(on=ON), portfolio=changed)
     assert [each.pence[-1] for each in of().areas] == table.row_totals
+
+
+def test_what_was_counted_once_is_brought_up_by_what_changed_alone(years):
+    """The block keeps its sums; a changed, a removed, a new and a regranted grant come out as if counted anew."""
+    held = columns.current()
+    trend.of(on=ON, portfolio=held)
+    years.amount_awarded = 5_03
+    years.save()
+    removed = grant(date(2024, 1, 1), date(2026, 12, 31), 44_44)
+    columns.forget()
+    held = columns.current()
+    trend.of(on=ON, portfolio=held)
+    removed.removed_at = factories.NOW
+    removed.save()
+    years.planned_end = date(2025, 6, 29)
+    years.save()
+    added = grant(ON, ON, 9_99)
+    regranter = factories.FunderFactory(is_grantee=True)
+    passed = grant(ON, ON, 8_88, recipient=regranter, regrant_type="FRG010")
+    edited = held.with_changed([years.pk, removed.pk, added.pk, passed.pk], held.stamp)
+    brought_up = trend.of(on=ON, portfolio=replace(edited, funders=np.array([regranter.pk])))
+    columns.forget()
+    assert brought_up == trend.of(on=ON, portfolio=columns.current())
+    assert brought_up.together.pence[-1] == coverage.table(Question(on=ON)).total
+
+
+def test_sums_kept_for_one_day_are_not_those_of_another(years):
+    portfolio, days = columns.current(), [ON - timedelta(days=200 * back) for back in range(20)]
+    first = [trend.of(on=day, portfolio=portfolio) for day in days]
+    again = [trend.of(on=day, portfolio=portfolio) for day in days]
+    columns.forget()
+    assert first == again == [trend.of(on=day, portfolio=columns.current()) for day in days]
 
 
 def test_the_line_of_places_is_that_of_the_table(years):
