@@ -52,4 +52,5 @@ def configuration(*, as_json: bool, level: str) -> dict[str, Any]:
 def rendered(as_json: bool) -> list[structlog.types.Processor]:
     if as_json:
         return [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
-    return [structlog.dev.ConsoleRenderer(colors=False)]
+    # Plain, since a traceback with local variables would show people and money, and takes minutes over large arrays.
+    return [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
