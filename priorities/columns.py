@@ -94,7 +94,7 @@ def current() -> Portfolio:
     with _lock:
         if connection.in_atomic_block:
             # What may yet be rolled back is nobody else's to see, so it is not held.
-            return _brought_up(_held) or _all()
+            return _brought_up(_held) or _all(*_read())
         with one_view():
             found = _brought_up(_held)
         if found is None and keeping.wait():
@@ -102,7 +102,7 @@ def current() -> Portfolio:
                 found = _brought_up(_held)
         if found is None:
             with one_view():
-                found = _all()
+                found = _all(*_read())
         _held = found
         return found
 
@@ -126,7 +126,7 @@ def keep(*, after: int = 0) -> bool:
         if (told := saved.about(keeping.path())) and told["stamp"][0] >= after and told["codes"] == _codes(_read()[1]):
             return False
         with one_view():
-            portfolio = _all()
+            portfolio = _all(*_read())
         names = portfolio.names
         about = {
             "stamp": list(portfolio.stamp),
@@ -164,7 +164,7 @@ def _brought_up(held: Portfolio | None) -> Portfolio | None:
     elif held.behind or held.edits.size > FEW:
         held = _saved(stamp, vocabulary, funders, after=held.stamp.seq) or held
     if held is None:
-        return None if _is_large() else _all()
+        return None if not connection.in_atomic_block and _is_large() else _all(stamp, vocabulary, funders)
     if not np.array_equal(held.funders, funders):
         held = replace(held, funders=funders)
     return held if held.stamp == stamp else _tailed(held, stamp)
@@ -175,14 +175,13 @@ def _tailed(held: Portfolio, stamp: Stamp) -> Portfolio:
     found = held.with_changed(changed, stamp) if changed is not None else None
     if found and found.edits.size <= FEW:
         return found
-    if not _is_large():
-        return _all()
+    if connection.in_atomic_block or not _is_large():
+        return _all(*_read())
     keeping.ask(after=stamp.seq)
     return found or replace(held, behind=True)
 
 
-def _all() -> Portfolio:
-    stamp, vocabulary, funders = _read()
+def _all(stamp: Stamp, vocabulary: Vocabulary, funders: Ints) -> Portfolio:
     names = Names()
     whole, none = read_block(vocabulary, names), read_block(vocabulary, names, ())
     return Portfolio(stamp, vocabulary, names, funders, whole, none)
