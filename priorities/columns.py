@@ -94,7 +94,7 @@ def current() -> Portfolio:
     with _lock:
         if connection.in_atomic_block:
             # What may yet be rolled back is nobody else's to see, so it is not held.
-            return _brought_up(_held) or _all(*_read())
+            return _brought_up(_held, whole=True) or _all(*_read())
         with one_view():
             found = _brought_up(_held)
         if found is None and keeping.wait():
@@ -155,27 +155,27 @@ def one_view() -> Iterator[None]:
             yield
 
 
-def _brought_up(held: Portfolio | None) -> Portfolio | None:
+def _brought_up(held: Portfolio | None, *, whole: bool = False) -> Portfolio | None:
     """The portfolio of this view of the database, begun from `held` or from what is saved; None where a large one
-    would have to be read whole."""
+    would have to be read whole; with `whole` it is read."""
     stamp, vocabulary, funders = _read()
     if held is None or held.vocabulary != vocabulary or not _continues(held.stamp, stamp):
         held = _saved(stamp, vocabulary, funders)
     elif held.behind or held.edits.size > FEW:
         held = _saved(stamp, vocabulary, funders, after=held.stamp.seq) or held
     if held is None:
-        return None if not connection.in_atomic_block and _is_large() else _all(stamp, vocabulary, funders)
+        return None if not whole and _is_large() else _all(stamp, vocabulary, funders)
     if not np.array_equal(held.funders, funders):
         held = replace(held, funders=funders)
-    return held if held.stamp == stamp else _tailed(held, stamp)
+    return held if held.stamp == stamp else _tailed(held, stamp, whole)
 
 
-def _tailed(held: Portfolio, stamp: Stamp) -> Portfolio:
+def _tailed(held: Portfolio, stamp: Stamp, whole: bool) -> Portfolio:
     changed = changes.since(held.stamp.seq).grant_ids
     found = held.with_changed(changed, stamp) if changed is not None else None
     if found and found.edits.size <= FEW:
         return found
-    if connection.in_atomic_block or not _is_large():
+    if whole or not _is_large():
         return _all(*_read())
     keeping.ask(after=stamp.seq)
     return found or replace(held, behind=True)
