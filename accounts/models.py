@@ -161,9 +161,14 @@ class Person(AbstractBaseUser):
         return reverse("person_edit", args=[self.pk])
 
     @cached_property
+    def own_memberships(self) -> list[Membership]:
+        """Asked for once, whoever wants to know of them."""
+        return list(self.memberships.all())
+
+    @cached_property
     def kinds(self) -> frozenset[str]:
         """Everything this person is, by the names in access.py: officer, viewer, lead, secretariat and so on."""
-        kinds = {each.role for each in self.memberships.all()}
+        kinds = {each.role for each in self.own_memberships}
         if self.is_secretariat:
             kinds.add("secretariat")
         if self.is_administrator:
@@ -172,17 +177,17 @@ class Person(AbstractBaseUser):
 
     @cached_property
     def organisation_ids(self) -> list[int]:
-        return [each.organisation_id for each in self.memberships.all()]
+        return [each.organisation_id for each in self.own_memberships]
 
     @cached_property
     def funder_ids(self) -> list[int]:
         """The funders whose officer or viewer this person is."""
-        return [each.organisation_id for each in self.memberships.all() if each.role in Membership.FUNDER_ROLES]
+        return [each.organisation_id for each in self.own_memberships if each.role in Membership.FUNDER_ROLES]
 
     @cached_property
     def officer_ids(self) -> list[int]:
         """The funders for which this person may write."""
-        return [each.organisation_id for each in self.memberships.all() if each.role == Membership.OFFICER]
+        return [each.organisation_id for each in self.own_memberships if each.role == Membership.OFFICER]
 
     @property
     def sees_all_grants(self) -> bool:
