@@ -107,23 +107,10 @@ def grant_ids(
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Behind:
-    """The grants behind a figure, the largest part first: their ids, and each one's part in minor units of its own
-    currency. pounds: what the parts in pounds sterling come to, in pence."""
-
-    ids: Ints
-    parts: Ints
-    pounds: int
-
-    def __len__(self) -> int:
-        return len(self.ids)
-
-
-def behind(
+def grant_parts(
     question: Question, *, row: str | None = None, column: str | None = None, portfolio: Portfolio | None = None
-) -> Behind:
-    """The grants of a cell, a row, a column or the whole table of this question.
+) -> dict[int, int]:
+    """Grant (id) to its part in a cell, a row, a column or the whole table, in minor units of its own currency.
 
     Raises KeyError where the question's rows or columns have no such code.
     """
@@ -132,21 +119,11 @@ def behind(
         None if code is None else {entry.code: place for place, (_, entry) in enumerate(asked.entries[dimension])}[code]
         for dimension, code in zip(question.shown, (row, column), strict=True)
     ]
-    found = [asked.by_grant(block, chosen, wanted) for block, chosen in asked.chosen()]
-    ids, parts, sterling = (np.concatenate(each) for each in zip(*found, strict=True))
-    order = np.lexsort((ids, -parts))
-    return Behind(ids[order], parts[order], int(parts[sterling].sum()))
-
-
-def grant_parts(
-    question: Question, *, row: str | None = None, column: str | None = None, portfolio: Portfolio | None = None
-) -> dict[int, int]:
-    """Grant (id) to its part in a cell, a row, a column or the whole table, in minor units of its own currency.
-
-    Raises KeyError where the question's rows or columns have no such code.
-    """
-    found = behind(question, row=row, column=column, portfolio=portfolio)
-    return dict(zip(found.ids.tolist(), found.parts.tolist(), strict=True))
+    found: dict[int, int] = {}
+    for block, chosen in asked.chosen():
+        ids, parts = asked.by_grant(block, chosen, wanted)
+        found |= zip(ids.tolist(), parts.tolist(), strict=True)
+    return found
 
 
 def pounds_together(parts: Mapping[int, int | None], portfolio: Portfolio) -> int:
@@ -334,8 +311,8 @@ class Asked:
         first, last = self.question.first, self.question.last
         return day_number(first) if first else None, day_number(last) if last else None
 
-    def by_grant(self, block: Block, grants: Flags, wanted: Sequence[int | None]) -> tuple[Ints, Ints, Flags]:
-        """Ids, parts in the wanted row and column (None: all), and whether in pounds, of the grants that have any."""
+    def by_grant(self, block: Block, grants: Flags, wanted: Sequence[int | None]) -> tuple[Ints, Ints]:
+        """Ids, and parts in the wanted row and column (None: all), of the grants that have any."""
         whole, touched = np.zeros(block.size, np.int64), np.zeros(block.size, bool)
         for grant, *places, pence in self.pieces(block, grants):
             here = [place == position for place, position in zip(places, wanted, strict=True) if position is not None]
@@ -345,7 +322,7 @@ class Asked:
             touched[grant] = True
             np.add.at(whole, grant, pence)
         rows = np.flatnonzero(touched)
-        return block.ids[rows], whole[rows], block.currency[rows] == 0
+        return block.ids[rows], whole[rows]
 
     def parts(self, block: Block, grants: Flags) -> Parts:
         """The parts of these grants that the question's cells and filters keep."""
