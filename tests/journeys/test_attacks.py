@@ -37,8 +37,9 @@ def in_two_tabs(browser: Any, signed_in: list[dict[str, str]], address: str) -> 
         tab.goto(address)
     for number, tab in enumerate(tabs, start=1):
         tab.locator("input[name=title]").fill(f"Title of tab {number}")
-        tab.locator("main form").first.evaluate("form => form.requestSubmit()")
-        tab.wait_for_load_state("networkidle")
+        # The page before it may be idle still when the answer has not begun to come.
+        with tab.expect_navigation(wait_until="networkidle"):
+            tab.locator("main form").first.evaluate("form => form.requestSubmit()")
     shown = tuple(tab.locator("main").inner_text() for tab in tabs)
     context.close()
     return shown
@@ -61,8 +62,8 @@ def back_after_leaving(browser: Any, signed_in: list[dict[str, str]], server: st
     page = context.new_page()
     page.goto(server + address)
     page.goto(server + reverse("account_logout"))
-    page.locator("main form").first.evaluate("form => form.requestSubmit()")
-    page.wait_for_load_state("networkidle")
+    with page.expect_navigation(wait_until="networkidle"):
+        page.locator("main form").first.evaluate("form => form.requestSubmit()")
     page.go_back()
     page.goto(server + address)
     shown = str(page.url)
