@@ -19,7 +19,7 @@ from accounts.access import FUNDERS, SignedIn
 from accounts.api_access import Guarded
 from accounts.filters import ApiForm
 from accounts.models import Person
-from priorities import coverage, running_out, who_funds
+from priorities import coverage, freshness, running_out, who_funds
 from priorities.filters import CoverageFilter, DayFilter, GapFilter, RunningFilter
 from priorities.models import Code, Dimension, NeedFigure
 from priorities.need_filters import NeedFigureFilter
@@ -45,12 +45,30 @@ def parameters(filters: type[django_filters.FilterSet]) -> Iterator[OpenApiParam
         yield OpenApiParameter(name, kind, many=several, enum=choices or None, description=str(each.label))
 
 
-class CoverageViewSet(Guarded, ViewSet):
+BEHIND = OpenApiParameter(
+    freshness.BEHIND,
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    response=True,
+    enum=["1"],
+    description="Only while a very large change is being counted in: the figures are those from before it.",
+)
+
+
+class FiguresViewSet(Guarded, ViewSet):
+    """Figures counted from the portfolio in memory, which say when they are from before a very large change."""
+
     guard = FUNDERS
 
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        self.headers |= freshness.headers()
+        return super().finalize_response(request, response, *args, **kwargs)
+
+
+class CoverageViewSet(FiguresViewSet):
     @extend_schema(
         description="Money (pence) or grants by any two dimensions; what each parameter leaves out is not filtered.",
-        parameters=list(parameters(CoverageFilter)),
+        parameters=[*parameters(CoverageFilter), BEHIND],
         responses=TableSerializer,
     )
     def list(self, request: Request) -> Response:
@@ -60,13 +78,11 @@ class CoverageViewSet(Guarded, ViewSet):
         return Response(coverage.table(asked.question).as_dict())
 
 
-class GapViewSet(Guarded, ViewSet):
-    guard = FUNDERS
-
+class GapViewSet(FiguresViewSet):
     @extend_schema(
         description="Where coverage falls short of what the group watches, on a day: the strongest kind of each cell, "
         "or, asked for one kind, every cell of it. Which grants owe a report only their own funders are told.",
-        parameters=list(parameters(GapFilter)),
+        parameters=[*parameters(GapFilter), BEHIND],
         responses=GapsSerializer,
     )
     def list(self, request: Request) -> Response:
@@ -76,12 +92,10 @@ class GapViewSet(Guarded, ViewSet):
         return Response(asked.found(cast(Person, request.user)).as_dict())
 
 
-class RunsOutViewSet(Guarded, ViewSet):
-    guard = FUNDERS
-
+class RunsOutViewSet(FiguresViewSet):
     @extend_schema(
         description="Whole awards that run on the first of each of the next 24 months, and what ends in each, by area.",
-        parameters=list(parameters(RunningFilter)),
+        parameters=[*parameters(RunningFilter), BEHIND],
         responses=RunsOutSerializer,
     )
     def list(self, request: Request) -> Response:
@@ -91,12 +105,10 @@ class RunsOutViewSet(Guarded, ViewSet):
         return Response(running_out.look(asked.question).as_dict())
 
 
-class WhoFundsViewSet(Guarded, ViewSet):
-    guard = FUNDERS
-
+class WhoFundsViewSet(FiguresViewSet):
     @extend_schema(
         description="Running money by funder and area, by funder, area and place, and where several fund the same.",
-        parameters=list(parameters(RunningFilter)),
+        parameters=[*parameters(RunningFilter), BEHIND],
         responses=WhoFundsSerializer,
     )
     def list(self, request: Request) -> Response:

@@ -19,6 +19,7 @@ from priorities.coverage import EPOCH, Asked, Question, day_number
 from priorities.models import NOT_STATED, RESIDUAL, Dimension
 from priorities.running import Running
 
+BEHIND = "X-Figures-Behind"
 QUIET_MONTHS = 12
 """A funder that has added no grant for so many months may be out of date."""
 
@@ -61,6 +62,11 @@ class Freshness:
     unsorted_grants: int
     undated: int
     places: Places
+
+
+def headers() -> dict[str, str]:
+    """What an answer that is no page says of its figures, where they are those from before a very large change."""
+    return {BEHIND: "1"} if columns.is_behind() else {}
 
 
 def of(question: Question, *, portfolio: Portfolio | None = None, answer: Table | None = None) -> Freshness:

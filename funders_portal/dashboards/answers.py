@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from funders_portal import choices
+from priorities import freshness
 from priorities.filters import CoverageFilter, RunningFilter
 
 DAY_NAMES = ("on", "funder")
@@ -16,10 +17,14 @@ DAY_NAMES = ("on", "funder")
 
 
 def csv_file(text: str, name: str) -> HttpResponse:
+    """A download; of figures from before a very large change its name says so too, since no header is kept with it."""
+    headers = freshness.headers()
+    if headers:
+        name = name.replace(".csv", "-before-a-large-change.csv")
     return HttpResponse(
         text,
         content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        headers={"Content-Disposition": f'attachment; filename="{name}"', **headers},
     )
 
 
