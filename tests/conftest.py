@@ -31,6 +31,11 @@ def own_files(settings: LazySettings, tmp_path_factory: pytest.TempPathFactory) 
     cache.clear()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What waits for a browser or for real processes begins first, so that the last to end is never one of the long."""
+    items.sort(key=lambda item: not any(item.get_closest_marker(each) for each in ("browser", "processes")))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, None, None]:
     """A test that commits ends by emptying every table; what migrations load comes back."""

@@ -83,7 +83,7 @@ class Portal:
         with Celery(broker=url, set_as_current=False) as app:
             app.conf.broker_connection_retry = False
             try:
-                return bool(app.control.ping(timeout=1.0))
+                return bool(app.control.ping(timeout=1.0, limit=1))
             except (OSError, OperationalError, RedisError):
                 return False
 
@@ -139,6 +139,13 @@ def stat(number: int, place: int) -> int | None:
         return int((Path("/proc") / str(number) / "stat").read_text().rpartition(")")[2].split()[place])
     except OSError:
         return None
+
+
+def catches(number: int, what: signal.Signals) -> bool:
+    """Whether a process does something of its own at that signal."""
+    status = (Path("/proc") / str(number) / "status").read_text()
+    caught = next(line for line in status.splitlines() if line.startswith("SigCgt:"))
+    return bool(int(caught.split()[1], 16) >> (what - 1) & 1)
 
 
 def until(true: Callable[[], Any], *, seconds: float, why: Callable[[], str] = str) -> Any:

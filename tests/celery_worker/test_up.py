@@ -11,6 +11,8 @@ import pytest
 
 from tests.celery_worker.portal import PYTHON, ROOT, Portal, free_port, group, kill, portal, until
 
+pytestmark = pytest.mark.processes
+
 
 @pytest.fixture(scope="module")
 def up(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
