@@ -110,6 +110,12 @@ def is_a_page(answer: Any) -> bool:
     return answer["Content-Type"].startswith("text/html") and answer.content.lstrip().startswith(b"<!")
 
 
+VIOLATIONS = """async rules => {
+  const found = await axe.run(document, {runOnly: rules, resultTypes: ["violations"]});
+  return found.violations;
+}"""
+
+
 def faults_of(page: Any) -> list[str]:
     """Everything that is wrong with the page that the browser has open, at the width that its window has."""
     faults = []
@@ -128,8 +134,7 @@ def faults_of(page: Any) -> list[str]:
         faults.append(f"{measured['width']} px wide")
     if measured["failed"]:
         faults.append("a chart that could not be drawn")
-    found = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES)
-    for violation in found["violations"]:
+    for violation in page.evaluate(VIOLATIONS, RULES):
         where = " | ".join(str(node["target"]) + " " + node["html"][:90] for node in violation["nodes"][:2])
         faults.append(f"axe {violation['id']} ({len(violation['nodes'])}): {where}")
     return faults
