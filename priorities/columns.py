@@ -65,6 +65,14 @@ class Portfolio:
         """
         return block.alive & ~block.joint & ~self.passed_on(block)
 
+    def running_on(self, day: int) -> Portfolio:
+        """The same portfolio with only the grants that run on a day (counted from 1970)."""
+        return replace(self, base=self.base.running_alone(day), edits=self.edits.running_alone(day))
+
+    def undated(self) -> Portfolio:
+        """The same with only the grants of which nobody knows when they end."""
+        return replace(self, base=self.base.undated_alone(), edits=self.edits.undated_alone())
+
     def passed_on(self, block: Block) -> Flags:
         """Which of a block's living grants are regranted money on its way to another funder here."""
         found = np.zeros(block.size, bool)

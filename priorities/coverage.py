@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 from django.utils import timezone
@@ -13,8 +14,8 @@ from django.utils import timezone
 from counting import tables
 from counting.tables import PENCE, Line, Table
 from grants.models import Recipient
-from priorities import columns
-from priorities.blocks import AT_ONCE, NEVER, Amounts, Block, Flags, Ints, spread, sums
+from priorities import columns, totals
+from priorities.blocks import AT_ONCE, Amounts, Block, Flags, Ints, spread, sums
 from priorities.columns import Portfolio
 from priorities.models import Dimension
 from priorities.reading import Entry
@@ -142,13 +143,16 @@ class Asked:
 
     def __init__(self, question: Question, portfolio: Portfolio) -> None:
         self.question, self.portfolio = question, portfolio
+        on_a_day = not self.by_award and question.measure != SPREAD
+        # What runs on one day is a small part of all, of which a block of its own is kept.
+        self.looked_at = portfolio.running_on(day_number(question.on)) if on_a_day else portfolio
         self.kept = {each: self._kept(each) for each in question.cut}
         self.entries = {each: self._shown(each) for each in question.shown}
         # Where a code's figures stand among the rows or columns, by its position in the vocabulary.
         self.place = {each: self._places(each) for each in question.shown}
         self.size = (len(self.entries[question.rows]), len(self.entries[question.columns]))
         self.recipients = self._recipients()
-        self.selected = [(block, self._selected(block)) for block in portfolio.blocks]
+        self.selected = [(block, self._selected(block)) for block in self.looked_at.blocks]
 
     def table(self) -> Table:
         """The whole answer."""
@@ -192,11 +196,9 @@ class Asked:
         """How many of the selected grants have no date by which this measure could count them."""
         if self.by_award:
             return 0
-        spreads = self.question.measure == SPREAD
-        return sum(
-            int((selected & (~block.planned_between(None, None) if spreads else block.runs_to == NEVER)).sum())
-            for block, selected in self.selected
-        )
+        if self.question.measure == SPREAD:
+            return sum(int((selected & ~block.planned_between(None, None)).sum()) for block, selected in self.selected)
+        return sum(int(self._selected(block).sum()) for block in self.portfolio.undated().blocks)
 
     @property
     def by_award(self) -> bool:
@@ -207,7 +209,7 @@ class Asked:
         if self.question.measure == SPREAD:
             return block.planned_between(*self.window)
         if not self.by_award:
-            return block.running_on(day_number(self.question.on))
+            return np.ones(block.size, bool)
         first, last = self.question.first, self.question.last
         inside = np.ones(block.size, bool)
         if first:
@@ -223,12 +225,30 @@ class Asked:
         others: dict[str, int] = {}
         for block, selected in self.selected:
             counted, in_pounds = selected & self.in_time(block), block.currency == 0
-            for _, row, column, pence in self.pieces(block, counted & in_pounds):
-                cells = cells + sums(row * across + column, pence, rows * across)
+            cells = cells + self._added_up(block, counted & in_pounds)
             for name, amount in self._other_currencies(block, counted & ~in_pounds):
                 others[name] = others.get(name, 0) + amount
         grid = cells.reshape(rows, across)
         return grid.tolist(), grid.sum(axis=1).tolist(), grid.sum(axis=0).tolist(), int(grid.sum()), others
+
+    def _added_up(self, block: Block, grants: Flags) -> Any:
+        """Pence by cell; of nearly all of a block's whole awards sums are kept."""
+        rows, across = self.size
+        whole = grants & ~self._cut_further(block)
+        kept = totals.of(block, self.pair, whole, self.portfolio.vocabulary)
+        cells: Any = np.zeros(rows * across, np.int64) if kept is None else self._in_table(kept.pence).ravel()
+        for _, row, column, pence in self.pieces(block, grants if kept is None else grants & ~whole):
+            cells = cells + sums(row * across + column, pence, rows * across)
+        return cells
+
+    def _in_table(self, found: Any) -> Any:
+        """What is told by all codes of both dimensions, in the order of cuts, by rows and columns."""
+        by_row = found if self.question.shown == self.pair else found.T
+        return by_row[np.ix_(*(self.positions(each) for each in self.question.shown))]
+
+    def positions(self, dimension: str) -> list[int]:
+        """The codes that stand as rows or columns, by their positions in the vocabulary."""
+        return [position for position, _ in self.entries[dimension]]
 
     def _other_currencies(self, block: Block, grants: Flags) -> Iterator[tuple[str, int]]:
         """The sum of each currency that is there, in minor units."""
@@ -246,8 +266,12 @@ class Asked:
         rows, across = self.size
         cells, by_row, by_column, total = np.zeros(rows * across, int), np.zeros(rows, int), np.zeros(across, int), 0
         for block, chosen in self.chosen():
-            for _, row, column, _ in self._crossed(block, np.flatnonzero(chosen), self.pair, whole=True):
-                cells += np.bincount(row * across + column, minlength=rows * across)
+            kept = totals.of(block, self.pair, chosen, self.portfolio.vocabulary)
+            if kept is not None:
+                cells += self._in_table(kept.grants).ravel()
+            else:
+                for _, row, column, _ in self._crossed(block, np.flatnonzero(chosen), self.pair, whole=True):
+                    cells += np.bincount(row * across + column, minlength=rows * across)
             by_row += self.touching(block, chosen, self.question.rows)
             by_column += self.touching(block, chosen, self.question.columns)
             total += int(chosen.sum())
@@ -358,7 +382,7 @@ class Asked:
 
     def _crossed(self, block: Block, grants: Ints, cut: tuple[str, ...], *, whole: bool) -> Iterator[Parts]:
         """These grants (rows) crossed by `cut`; whole: nothing but the pair shown cuts them, so a layout serves."""
-        enough = FEW if self.pair in block.layouts else MANY
+        enough = FEW if block.kept.has("layout", self.pair) else MANY
         if whole and len(grants) * enough > block.size:
             yield from self._laid_out(block, grants)
             return
@@ -398,11 +422,13 @@ class Asked:
 
     def touching(self, block: Block, chosen: Flags, dimension: str) -> Ints:
         """How many of the chosen grants have a share in each row or column."""
-        shares = block.shares[dimension]
-        _, entry, _ = shares.of(np.flatnonzero(chosen))
-        code = shares.code[entry]
-        found = np.bincount(code, minlength=len(self.portfolio.vocabulary[dimension]))
-        return found[[position for position, _ in self.entries[dimension]]]
+        kept = totals.of(block, self.pair, chosen, self.portfolio.vocabulary)
+        if kept is not None:
+            found = kept.first if dimension == self.pair[0] else kept.second
+        else:
+            codes = len(self.portfolio.vocabulary[dimension])
+            found = block.shares[dimension].touching_each(np.flatnonzero(chosen), codes)
+        return found[self.positions(dimension)]
 
 
 def day_number(day: date) -> int:

@@ -66,9 +66,9 @@ class Look:
         self.cells = list(watching.cells(portfolio, on))
         running = Running(portfolio, on, periods.add_months(on, rules.ending[-1]))
         self.standing = {name: Standing(running, name) for name in dict.fromkeys(each.dimension for each in self.cells)}
-        self.holding = Holding(portfolio, day_number(on))
+        self.holding = Holding(running.now)
         own = person.funder_ids if person else []
-        self.reports = Looked(portfolio, on, months=rules.evidence_months, funders=own)
+        self.reports = Looked(portfolio, running.now, on, months=rules.evidence_months, funders=own)
 
     def found(self) -> list[Found]:
         """Every gap, cell by cell, each cell's strongest kind first."""

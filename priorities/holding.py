@@ -56,7 +56,7 @@ class Cut(NamedTuple):
 
 
 class Traits(NamedTuple):
-    """What is asked of each running grant of a block, by its row; of the others it is nought.
+    """What is asked of each running grant of a block, by its row.
 
     funder: its place among the funders here from 1, 0 where several share one award. heap: of its charity, BUCKETS
     where there is none. breadth: one service, several, whole-person, or nothing said.
@@ -68,16 +68,16 @@ class Traits(NamedTuple):
 
 
 class Holding:
-    """Looks over one portfolio's running grants, dimension by dimension."""
+    """Looks over the grants of a portfolio that all run on one day, dimension by dimension."""
 
-    def __init__(self, portfolio: Portfolio, day: int) -> None:
-        self.portfolio, self.day = portfolio, day
+    def __init__(self, portfolio: Portfolio) -> None:
+        self.portfolio = portfolio
         self.traits = {id(block): self._traits(block) for block in portfolio.blocks}
 
     def held(self, standing: Standing, least: int) -> dict[int, Held]:
         """Cells (area * width + code) of which one holds `least` basis points or more of the running pounds."""
         total, width = standing.pence.ravel(), len(self.portfolio.funders) + 1
-        parts = [self._sterling(*each) for each in standing.running_parts()]
+        parts = standing.sterling
         funders = [self.traits[id(block)].funder.take(grant) for block, grant, _, _ in parts]
         by_funder = _added(parts, funders, len(total), width)[:, 1:]
         if not by_funder.size:
@@ -101,7 +101,7 @@ class Holding:
     def cut(self, standing: Standing, least: int) -> dict[int, Cut]:
         """Cells where `least` basis points or more of the running grants that name a service, two at least, name one
         alone."""
-        size, kinds, parts = standing.running.size, 4, list(standing.running_parts())
+        size, kinds, parts = standing.running.size, 4, standing.now
         places = [cell * kinds + self.traits[id(block)].breadth.take(grant) for block, grant, cell, _ in parts]
         number = np.sum([np.bincount(place, minlength=size * kinds) for place in places], axis=0).reshape(size, kinds)
         says = number[:, 1:].sum(axis=1)
@@ -127,36 +127,28 @@ class Holding:
     def narrow_ids(self, standing: Standing, cell: int) -> list[int]:
         """The cell's running grants that pay for one service alone."""
         found: list[int] = []
-        for block, grant, cells, _ in standing.running_parts():
+        for block, grant, cells, _ in standing.now:
             here = grant[cells == cell]
             found += block.ids[here[self.traits[id(block)].breadth.take(here) == _NARROW]].tolist()
         return sorted(found)
 
     def _traits(self, block: Block) -> Traits:
-        rows = np.flatnonzero(block.running_on(self.day))
-        recipient = block.recipient.take(rows)
-        heap = np.where(recipient == NOBODY, BUCKETS, recipient & (BUCKETS - 1))
-        of_rows = ((self._funders(block, rows), np.int32), (heap, np.int8), (self._breadth(block, rows), np.int8))
-        columns: list[Any] = []
-        for values, kind in of_rows:
-            column = np.zeros(block.size, kind)
-            column[rows] = values
-            columns.append(column)
-        return Traits(*columns)
+        heap = np.where(block.recipient == NOBODY, BUCKETS, block.recipient & (BUCKETS - 1))
+        return Traits(self._funders(block), heap.astype(np.int8), self._breadth(block))
 
-    def _breadth(self, block: Block, rows: Ints) -> Ints:
+    def _breadth(self, block: Block) -> Ints:
         shares, services = block.shares[SERVICE], self.portfolio.vocabulary[SERVICE]
         kind = np.array([_NONE if entry.residual else _NARROW for entry in services])
         kind[self.portfolio.vocabulary.at(SERVICE, UNDIVIDED)] = _WHOLE
-        first = shares.starts.take(rows)
-        return np.where(shares.starts.take(rows + 1) - first == 1, kind.take(shares.code.take(first)), _BROAD)
+        first = shares.starts[:-1]
+        return np.where(np.diff(shares.starts) == 1, kind.take(shares.code.take(first)), _BROAD).astype(np.int8)
 
-    def _funders(self, block: Block, rows: Ints) -> Ints:
+    def _funders(self, block: Block) -> Ints:
         places = np.zeros(int(self.portfolio.funders.max(initial=0)) + 2, np.int64)
         places[self.portfolio.funders] = np.arange(len(self.portfolio.funders)) + 1
-        funders = places.take(np.minimum(block.funder.take(rows), len(places) - 1))
+        funders = places.take(np.minimum(block.funder, len(places) - 1)).astype(np.int32)
         if len(self._shared):
-            funders[np.isin(block.ids.take(rows), self._shared)] = 0
+            funders[np.isin(block.ids, self._shared)] = 0
         return funders
 
     @cached_property
@@ -166,12 +158,6 @@ class Holding:
             return np.empty(0, np.int64)
         parents = RelatedGrant.objects.filter(grant__joint_share=True, grant__removed_at=None, other__isnull=False)
         return np.fromiter(parents.values_list("other", flat=True), np.int64)
-
-    def _sterling(self, block: Block, grant: Ints, cell: Ints, pence: Ints) -> Parts:
-        if len(self.portfolio.names.currencies) == 1:
-            return block, grant, cell, pence
-        keep = np.flatnonzero(block.currency.take(grant) == 0)
-        return block, grant[keep], cell[keep], pence[keep]
 
     def _charities(self, parts: list[Parts], total: Any, least: int) -> dict[int, tuple[int, int]]:
         """Cell to the charity that gets `least` basis points or more of it, and its pence there."""

@@ -98,6 +98,7 @@ class _Look:
     def __init__(self, portfolio: Portfolio, on: date) -> None:
         self.portfolio = portfolio
         running = Running(portfolio, on, on)
+        self.now = running.now
         self.standing = {name: Standing(running, name) for name in (PLACE, PEOPLE, FORM)}
 
     def rows(self) -> list[Named]:
@@ -120,14 +121,14 @@ class _Look:
         by_code = [self.said(dimension, code) for dimension, code in codes]
         return [
             (block.ids[rows], worth)
-            for block, *said in zip(self.portfolio.blocks, *by_code, strict=True)
+            for block, *said in zip(self.now.blocks, *by_code, strict=True)
             for rows, worth in [_larger(said)]
         ]
 
     def said(self, dimension: str, code: str) -> list[tuple[Ints, Any]]:
         """Block by block: the grants (rows) that say they reach a code, each once, and their pounds in pence."""
         standing, wanted, found = self.standing[dimension], self.flags(dimension, code), []
-        for block, grant, cell, pence in standing.running_parts():
+        for block, grant, cell, pence in standing.now:
             keep = np.flatnonzero(wanted.take(cell % standing.shape[1]))
             rows, place = np.unique(grant[keep], return_inverse=True)
             sterling = np.where(block.currency.take(grant[keep]) == 0, pence[keep], 0)

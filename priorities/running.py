@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -73,19 +72,14 @@ class Running:
         counted = self.portfolio.counted(block)
         if self.funders:
             return self._counted(block, counted & np.isin(block.funder, self.funders), dimension)
-        kept: OrderedDict[Any, Sums] = block.looks.pop(KEPT, None) or OrderedDict()
-        held = kept.pop((self.days, dimension), None)
+        key = (self.days, dimension)
+        held: Sums | None = block.kept.peek(KEPT, key)
         if held is None:
             found = self._counted(block, counted, dimension)
         else:
             come, gone = counted & ~held.counted, held.counted & ~counted
-            both = (self._counted(block, each, dimension) for each in (come, gone))
-            found = held.changed(counted, *both)
-        kept[self.days, dimension] = found
-        while len(kept) > KEPT_DAYS:
-            kept.popitem(last=False)
-        block.looks[KEPT] = kept
-        return found
+            found = held.changed(counted, *(self._counted(block, each, dimension) for each in (come, gone)))
+        return block.kept.put(KEPT, key, found, most=KEPT_DAYS)
 
     def _counted(self, block: Block, counted: Flags, dimension: str) -> Sums:
         size, spans = len(self.portfolio.vocabulary[dimension]), self.width**2

@@ -84,7 +84,7 @@ def _column(mapped: Any, kind: str, length: int, start: int) -> Any:
 
 def _arrays(block: Block) -> Iterator[tuple[str, Any]]:
     for name in Block.__slots__:
-        if name not in ("alive", "shares", "layouts", "looks"):
+        if name not in ("alive", "shares", "kept"):
             yield name, getattr(block, name)
     for dimension, shares in block.shares.items():
         for part in _OF_SHARES:

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from priorities import kinds, weak_spots
-from priorities.blocks import Ints
 from priorities.finding import Look
 from priorities.kinds import UNKNOWN, WAITING
 from priorities.models import NOT_STATED, Dimension
 from priorities.shortfalls import Task
 from priorities.to_sort import Backlog
-from priorities.watching import AREAS, Standing
+from priorities.watching import AREAS, Standing, flags
 
 PLACE = Dimension.REGION.value
 
@@ -43,15 +42,14 @@ def _unsorted(look: Look) -> Iterator[Task]:
 
 def _backlog(standing: Standing, by: str) -> Backlog:
     """Running grants (each once) and pounds without a code of the list; those in other currencies apart."""
-    code = standing.portfolio.vocabulary.at(by, NOT_STATED)
-    found: set[int] = set()
-    pence = 0
-    for block, grant, cell, part in standing.running_parts():
-        area, column = np.divmod(cell, standing.shape[1])
-        here: Ints = np.flatnonzero(((area if by == AREAS else column) == code) & (block.currency.take(grant) == 0))
-        found |= set(block.ids[grant[here]].tolist())
+    code, wanted = standing.portfolio.vocabulary.at(by, NOT_STATED), np.zeros(standing.shape, bool)
+    wanted[(code,) if by == AREAS else (slice(None), code)] = True
+    number = pence = 0
+    for block, grant, cell, part in standing.sterling:
+        here = np.flatnonzero(wanted.ravel().take(cell))
+        number += int(flags(block.size, grant[here]).sum())
         pence += int(part[here].sum())
-    return Backlog(len(found), pence)
+    return Backlog(number, pence)
 
 
 def _waiting(look: Look) -> Iterator[Task]:
