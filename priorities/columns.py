@@ -15,7 +15,7 @@ from django.db.models import Subquery
 from accounts.models import Organisation
 from grants import changes
 from grants.models import Change, ChangeCounter, Grant
-from priorities import keeping, saved
+from priorities import keeping, saved, totals
 from priorities.blocks import Block, Flags, Ints
 from priorities.reading import Names, Vocabulary, read_block
 
@@ -142,7 +142,9 @@ def keep(*, after: int = 0) -> bool:
             "currencies": list(names.currencies),
             "programmes": list(names.programmes),
         }
-        saved.save(keeping.path(), portfolio.base, about)
+        base = portfolio.base
+        totals.work_out(base, portfolio.counted(base) & (base.currency == 0), portfolio.vocabulary)
+        saved.save(keeping.path(), base, about)
     return True
 
 

@@ -15,8 +15,9 @@ from counting import tables
 from counting.tables import PENCE, Line, Table
 from grants.models import Recipient
 from priorities import columns, totals
-from priorities.blocks import AT_ONCE, Amounts, Block, Flags, Ints, spread, sums
+from priorities.blocks import Amounts, Block, Flags, Ints, spread, sums
 from priorities.columns import Portfolio
+from priorities.layouts import AT_ONCE
 from priorities.models import Dimension
 from priorities.reading import Entry
 

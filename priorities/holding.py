@@ -16,7 +16,7 @@ from priorities.columns import Portfolio
 from priorities.coverage import EPOCH
 from priorities.kinds import CHARITY, FUNDER, GRANT
 from priorities.models import UNDIVIDED, Dimension
-from priorities.watching import Standing
+from priorities.watching import Parts, Standing
 
 SERVICE = Dimension.SERVICE.value
 BUCKETS = 64
@@ -179,9 +179,6 @@ class Holding:
             for (cell, charity), amount in sorted(sums_of.items(), key=lambda each: each[1])
             if amount * WHOLE >= int(total[cell]) * least
         }
-
-
-Parts = tuple[Block, Ints, Ints, Ints]
 
 
 def _added(parts: list[Parts], of: list[Ints], cells: int, width: int) -> Any:

@@ -34,5 +34,5 @@ class Kept:
             held.popitem(last=False)
         return value
 
-    def all(self, kind: str) -> dict[Hashable, Any]:
+    def all(self, kind: str) -> dict[Any, Any]:
         return dict(self._held[kind])

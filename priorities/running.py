@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from priorities.blocks import AT_ONCE, Block, Flags, Ints, sums
+from priorities.blocks import Block, Flags, Ints, sums
 from priorities.columns import Portfolio
 from priorities.coverage import day_number
+from priorities.layouts import AT_ONCE
 
 KEPT, KEPT_DAYS = "amounts", 16
 """Where a block keeps what was counted, and of how many questions."""
@@ -56,8 +57,9 @@ class Running:
     """The grants of some funders (of all where none is named) that run on any of these days, earliest first."""
 
     def __init__(self, portfolio: Portfolio, days: Sequence[date], funders: Sequence[int] = ()) -> None:
-        self.portfolio, self.width = portfolio, len(days) + 1
-        self.days, self.funders = tuple(day_number(day) for day in days), tuple(funders)
+        self.width, self.funders = len(days) + 1, tuple(funders)
+        self.days = tuple(day_number(day) for day in days)
+        self.portfolio = portfolio.running_on(self.days[0]) if len(days) == 1 else portfolio
 
     def by(self, dimension: str) -> Amounts:
         """The running money and grants by this list's codes."""

@@ -45,10 +45,10 @@ def _backlog(standing: Standing, by: str) -> Backlog:
     code, wanted = standing.portfolio.vocabulary.at(by, NOT_STATED), np.zeros(standing.shape, bool)
     wanted[(code,) if by == AREAS else (slice(None), code)] = True
     number = pence = 0
-    for block, grant, cell, part in standing.sterling:
-        here = np.flatnonzero(wanted.ravel().take(cell))
-        number += int(flags(block.size, grant[here]).sum())
-        pence += int(part[here].sum())
+    for parts in standing.sterling:
+        here = parts.only(wanted.ravel())
+        number += int(flags(here.block.size, here.grant).sum())
+        pence += int(here.pence.sum())
     return Backlog(number, pence)
 
 

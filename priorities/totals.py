@@ -1,4 +1,4 @@
-"""Whole awards of nearly all grants by two dimensions, kept as sums, so that only what changed since is counted again."""
+"""Whole awards of nearly all grants by two dimensions, kept as sums: only what changed since is counted again."""
 
 from __future__ import annotations
 

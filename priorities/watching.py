@@ -19,7 +19,7 @@ from priorities.reading import Entry
 
 AREAS = Dimension.PRIORITY.value
 FIRST_LOOK = 1 << 10
-"""So many lasting grants are looked at first; where they leave a cell out, four times as many more, and so on."""
+"""So many grants are looked at first; where none of them is in a cell, four times as many more, and so on."""
 
 
 class Part(NamedTuple):
@@ -59,6 +59,11 @@ class Parts(NamedTuple):
     grant: Ints
     cell: Ints
     pence: Ints
+
+    def only(self, cells: Flags) -> Parts:
+        """Those in the flagged cells."""
+        keep = np.flatnonzero(cells.take(self.cell))
+        return Parts(self.block, self.grant.take(keep), self.cell.take(keep), self.pence.take(keep))
 
 
 class Running:
@@ -114,20 +119,11 @@ class Standing:
         self.lasting = self._lasting(running)
 
     def _lasting(self, running: Running) -> Flags:
-        """Told by the grants' bits, since nothing has to be counted; most cells by the first few grants."""
+        """Told by the grants' bits, since nothing has to be counted."""
         found = np.zeros(self.shape, bool)
         for (block, _), rows in zip(self._blocks(), running.lasting, strict=True):
-            first, many = 0, FIRST_LOOK
-            while first < len(rows) and len(missing := np.argwhere((self.running > 0) & ~found)):
-                some = rows[first : first + many]
-                areas, codes = block.shares[AREAS].bits.take(some), self._bits(block, some)
-                for area, code in missing.tolist():
-                    found[area, code] = bool((_with(areas, area) & _with(codes, code)).any())
-                first, many = first + many, many * 4
+            found |= touched(block, rows, self.dimension, (self.running > 0) & ~found)
         return found
-
-    def _bits(self, block: Block, rows: Ints) -> Ints:
-        return block.shares[self.dimension].bits.take(rows) if self.dimension else np.ones(len(rows), np.uint32)
 
     @cached_property
     def by_area(self) -> Ints:
@@ -198,7 +194,8 @@ class Standing:
             block.ids[np.flatnonzero(flags(block.size, grant[wanted.ravel().take(cell)]))]
             for block, grant, cell, _ in self.now
         ]
-        return np.sort(np.concatenate(found)).tolist()
+        ids: list[int] = np.sort(np.concatenate(found)).tolist()
+        return ids
 
     def funded_by(self, funders: Ints) -> dict[tuple[int, int], set[int]]:
         """Which of these funders (ids) ever had a part in each cell, by area and position."""
@@ -244,6 +241,19 @@ def standing_targets(on: date) -> list[Target]:
 def _watchable(portfolio: Portfolio, dimension: str, on: date) -> list[Entry]:
     entries = portfolio.vocabulary[dimension] if dimension != AREAS else ()
     return [entry for entry in entries if entry.watchable and not entry.residual and _stands(entry, on)]
+
+
+def touched(block: Block, rows: Ints, dimension: str, cells: Flags) -> Flags:
+    """In which of the flagged cells (area by code) any of these grants (rows) has a share; most by the first few."""
+    found, first, many = np.zeros(cells.shape, bool), 0, FIRST_LOOK
+    while first < len(rows) and len(missing := np.argwhere(cells & ~found)):
+        some = rows[first : first + many]
+        areas = block.shares[AREAS].bits.take(some)
+        codes = block.shares[dimension].bits.take(some) if dimension else np.ones(len(some), np.uint32)
+        for area, code in missing.tolist():
+            found[area, code] = bool((_with(areas, area) & _with(codes, code)).any())
+        first, many = first + many, many * 4
+    return found
 
 
 def flags(size: int, rows: Ints) -> Flags:
