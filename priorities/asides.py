@@ -19,7 +19,8 @@ from priorities.columns import Portfolio
 from priorities.kinds import EMPTY, NEGLECTED, UNDER_NEED
 from priorities.models import Code, Dimension, GapRules, Looking, SetAside
 from priorities.shortfalls import Gap
-from priorities.watching import AREAS, Standing
+from priorities.tallies import AREAS
+from priorities.watching import Standing
 
 
 class NotYours(Exception):

@@ -15,7 +15,8 @@ from priorities.blocks import Block, Flags, Ints, sums
 from priorities.columns import Portfolio
 from priorities.coverage import EPOCH, day_number
 from priorities.running import Running
-from priorities.watching import AREAS, Cell
+from priorities.tallies import AREAS
+from priorities.watching import Cell
 
 ENDING_WITHIN = 12
 """Own money that runs out within so many months is listed."""

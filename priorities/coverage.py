@@ -92,6 +92,13 @@ def row_counts(question: Question, *, portfolio: Portfolio | None = None) -> dic
     return {entry.code: int(count) for (_, entry), count in zip(asked.entries[question.rows], found, strict=True)}
 
 
+def row_pounds(question: Question, *, portfolio: Portfolio | None = None) -> dict[str, int]:
+    """Pence by row (code): the row totals of this question's table of money."""
+    asked = Asked(question, portfolio or columns.current())
+    totals_of = asked.cells().sum(axis=1).tolist()
+    return {entry.code: pence for (_, entry), pence in zip(asked.entries[question.rows], totals_of, strict=True)}
+
+
 def grant_ids(
     question: Question, *, row: str | None = None, column: str | None = None, portfolio: Portfolio | None = None
 ) -> list[int]:
@@ -221,16 +228,18 @@ class Asked:
 
     def money(self) -> tuple[list[list[int]], list[int], list[int], int, dict[str, int]]:
         """Cells, totals of rows and columns, the total (pence), and the sums of other currencies (minor units)."""
-        rows, across = self.size
-        cells: Ints = np.zeros(rows * across, np.int64)
-        others: dict[str, int] = {}
+        grid, others = self.cells(), dict[str, int]()
         for block, selected in self.selected:
-            counted, in_pounds = selected & self.in_time(block), block.currency == 0
-            cells = cells + self._added_up(block, counted & in_pounds)
-            for name, amount in self._other_currencies(block, counted & ~in_pounds):
+            for name, amount in self._other_currencies(block, selected & self.in_time(block) & (block.currency != 0)):
                 others[name] = others.get(name, 0) + amount
-        grid = cells.reshape(rows, across)
         return grid.tolist(), grid.sum(axis=1).tolist(), grid.sum(axis=0).tolist(), int(grid.sum()), others
+
+    def cells(self) -> Any:
+        """Pence by row and column."""
+        found: Any = np.zeros(self.size[0] * self.size[1], np.int64)
+        for block, selected in self.selected:
+            found = found + self._added_up(block, selected & self.in_time(block) & (block.currency == 0))
+        return found.reshape(self.size)
 
     def _added_up(self, block: Block, grants: Flags) -> Any:
         """Pence by cell; of nearly all of a block's whole awards sums are kept."""
@@ -255,7 +264,11 @@ class Asked:
         """The sum of each currency that is there, in minor units."""
         if not grants.any():
             return
-        grant, _, _, pence = self.parts(block, grants)
+        if all(kept.all() for kept in self.kept.values()) and self.question.measure != SPREAD:
+            grant: Ints = np.flatnonzero(grants)  # Whole awards, since nothing keeps a part of one alone.
+            pence = block.pence[grant]
+        else:
+            grant, _, _, pence = self.parts(block, grants)
         currency = block.currency[grant]
         for name, number in self.portfolio.names.currencies.items():
             mine = np.flatnonzero(currency == number)

@@ -19,11 +19,12 @@ from priorities.columns import Portfolio
 from priorities.coverage import Question, day_number
 from priorities.evidence import Looked, Owed
 from priorities.freshness import quiet_funders
-from priorities.holding import SERVICE, Cut, Held, Holding
+from priorities.holding import Cut, Held, Holding
 from priorities.kinds import EMPTY, ENDING, FRAGILE, NEGLECTED, NO_EVIDENCE, TOO_NARROW, UNDER_NEED, UNDER_TARGET
 from priorities.models import UNDIVIDED, Dimension, GapRules, Target
 from priorities.shortfalls import Gap
-from priorities.watching import AREAS, Cell, Part, Running, Standing
+from priorities.tallies import AREAS, SERVICE
+from priorities.watching import Cell, Part, Running, Standing
 
 AGREED, NAMED, NEED, RUNS_OUT, REST, RESTS, NARROW, REPORTS = range(1, 9)
 """The order of the list: short of a target; named in the founding list; small beside the need; money running out; no
@@ -66,7 +67,7 @@ class Look:
         self.cells = list(watching.cells(portfolio, on))
         running = Running(portfolio, on, periods.add_months(on, rules.ending[-1]))
         self.standing = {name: Standing(running, name) for name in dict.fromkeys(each.dimension for each in self.cells)}
-        self.holding = Holding(running.now)
+        self.holding = Holding(running.tallies)
         own = person.funder_ids if person else []
         self.reports = Looked(portfolio, running.now, on, months=rules.evidence_months, funders=own)
 

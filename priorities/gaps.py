@@ -21,7 +21,7 @@ from priorities.finding import Found, Look
 from priorities.kinds import KINDS, NEGLECTED
 from priorities.models import Dimension, GapRules, Looking
 from priorities.shortfalls import Gap, Gaps, Seen, Sentence
-from priorities.watching import AREAS
+from priorities.tallies import AREAS
 
 __all__ = ["KINDS", "Gap", "Gaps", "Sentence", "table"]
 

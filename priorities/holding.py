@@ -4,26 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from counting.money import WHOLE
-from grants.models import RelatedGrant
-from priorities.blocks import NOBODY, Block, Ints, sums
-from priorities.columns import Portfolio
+from priorities.blocks import NOBODY, Ints, sums
 from priorities.coverage import EPOCH
 from priorities.kinds import CHARITY, FUNDER, GRANT
-from priorities.models import UNDIVIDED, Dimension
+from priorities.tallies import BUCKETS, NARROW, WHOLE_PERSON, Tallies
 from priorities.watching import Parts, Standing
 
-SERVICE = Dimension.SERVICE.value
-BUCKETS = 64
-"""Charities are added up in so many heaps first; only where a heap is large enough is each looked at by itself."""
 SEVERAL = 2
 """One grant alone is narrow without the funders having divided anything."""
-_NONE, _NARROW, _BROAD, _WHOLE = 0, 1, 2, 3
 
 
 class Held(NamedTuple):
@@ -55,40 +48,26 @@ class Cut(NamedTuple):
     whole_pence: int
 
 
-class Traits(NamedTuple):
-    """What is asked of each running grant of a block, by its row.
-
-    funder: its place among the funders here from 1, 0 where several share one award. heap: of its charity, BUCKETS
-    where there is none. breadth: one service, several, whole-person, or nothing said.
-    """
-
-    funder: Ints
-    heap: Ints
-    breadth: Ints
-
-
 class Holding:
-    """Looks over the grants of a portfolio that all run on one day, dimension by dimension."""
+    """Looks over the grants that run on one day, dimension by dimension."""
 
-    def __init__(self, portfolio: Portfolio) -> None:
-        self.portfolio = portfolio
-        self.traits = {id(block): self._traits(block) for block in portfolio.blocks}
+    def __init__(self, tallies: Tallies) -> None:
+        self.tallies, self.funders = tallies, tallies.now.funders
 
     def held(self, standing: Standing, least: int) -> dict[int, Held]:
         """Cells (area * width + code) of which one holds `least` basis points or more of the running pounds."""
-        total, width = standing.pence.ravel(), len(self.portfolio.funders) + 1
-        parts = standing.sterling
-        funders = [self.traits[id(block)].funder.take(grant) for block, grant, _, _ in parts]
-        by_funder = _added(parts, funders, len(total), width)[:, 1:]
+        total, by_funder = standing.pence.ravel(), standing.tally.by_funder[:, 1:]
         if not by_funder.size:
             return {}
         top, most = by_funder.argmax(axis=1), by_funder.max(axis=1)
         rests = (total > 0) & (most * WHOLE >= total * least)
-        charities = self._charities(parts, total, least)
+        charities = self._charities(standing, total, least)
+        parts = standing.sterling if rests.any() or charities else []
+        funders = [self.tallies.traits(block).funder.take(grant) for block, grant, _, _ in parts]
         found = {}
         for cell, through in _through(parts, funders, np.where(rests, top + 1, -1)):
             on = GRANT if standing.running.ravel()[cell] == 1 else FUNDER
-            funder = int(self.portfolio.funders[top[cell]])
+            funder = int(self.funders[top[cell]])
             found[cell] = Held(on, funder, int(most[cell]), int(total[cell]), *through, cell in charities)
         getting = np.full(len(total), -1)
         for cell in charities.keys() - found.keys():
@@ -101,25 +80,16 @@ class Holding:
     def cut(self, standing: Standing, least: int) -> dict[int, Cut]:
         """Cells where `least` basis points or more of the running grants that name a service, two at least, name one
         alone."""
-        size, kinds, parts = standing.running.size, 4, standing.now
-        places = [cell * kinds + self.traits[id(block)].breadth.take(grant) for block, grant, cell, _ in parts]
-        number = np.sum([np.bincount(place, minlength=size * kinds) for place in places], axis=0).reshape(size, kinds)
-        says = number[:, 1:].sum(axis=1)
-        narrow = (number[:, _NARROW] >= SEVERAL) & (number[:, _NARROW] * WHOLE >= says * least)
-        if not narrow.any():
-            return {}
-        money: Any = np.zeros(size * kinds, np.int64)
-        for (block, grant, _, pence), place in zip(parts, places, strict=True):
-            keep = np.flatnonzero(narrow.take(place // kinds) & (block.currency.take(grant) == 0))
-            money = money + sums(place[keep], pence[keep], size * kinds)
-        worth = money.reshape(size, kinds)
+        number, worth = standing.tally.breadth, standing.tally.worth
+        says = number[:, NARROW:].sum(axis=1)
+        narrow = (number[:, NARROW] >= SEVERAL) & (number[:, NARROW] * WHOLE >= says * least)
         return {
             cell: Cut(
-                int(number[cell, _NARROW]),
-                int(number[cell, _WHOLE]),
+                int(number[cell, NARROW]),
+                int(number[cell, WHOLE_PERSON]),
                 int(says[cell]),
-                int(worth[cell, _NARROW]),
-                int(worth[cell, _WHOLE]),
+                int(worth[cell, NARROW]),
+                int(worth[cell, WHOLE_PERSON]),
             )
             for cell in np.flatnonzero(narrow).tolist()
         }
@@ -129,43 +99,15 @@ class Holding:
         found: list[int] = []
         for block, grant, cells, _ in standing.now:
             here = grant[cells == cell]
-            found += block.ids[here[self.traits[id(block)].breadth.take(here) == _NARROW]].tolist()
+            found += block.ids[here[self.tallies.traits(block).breadth.take(here) == NARROW]].tolist()
         return sorted(found)
 
-    def _traits(self, block: Block) -> Traits:
-        heap = np.where(block.recipient == NOBODY, BUCKETS, block.recipient & (BUCKETS - 1))
-        return Traits(self._funders(block), heap.astype(np.int8), self._breadth(block))
-
-    def _breadth(self, block: Block) -> Ints:
-        shares, services = block.shares[SERVICE], self.portfolio.vocabulary[SERVICE]
-        kind = np.array([_NONE if entry.residual else _NARROW for entry in services])
-        kind[self.portfolio.vocabulary.at(SERVICE, UNDIVIDED)] = _WHOLE
-        first = shares.starts[:-1]
-        return np.where(np.diff(shares.starts) == 1, kind.take(shares.code.take(first)), _BROAD).astype(np.int8)
-
-    def _funders(self, block: Block) -> Ints:
-        places = np.zeros(int(self.portfolio.funders.max(initial=0)) + 2, np.int64)
-        places[self.portfolio.funders] = np.arange(len(self.portfolio.funders)) + 1
-        funders = places.take(np.minimum(block.funder, len(places) - 1)).astype(np.int32)
-        if len(self._shared):
-            funders[np.isin(block.ids, self._shared)] = 0
-        return funders
-
-    @cached_property
-    def _shared(self) -> Ints:
-        """Grants of which other funders here have joint shares: how much is whose, nobody says."""
-        if not any(bool(block.joint.any()) for block in self.portfolio.blocks):
-            return np.empty(0, np.int64)
-        parents = RelatedGrant.objects.filter(grant__joint_share=True, grant__removed_at=None, other__isnull=False)
-        return np.fromiter(parents.values_list("other", flat=True), np.int64)
-
-    def _charities(self, parts: list[Parts], total: Any, least: int) -> dict[int, tuple[int, int]]:
+    def _charities(self, standing: Standing, total: Any, least: int) -> dict[int, tuple[int, int]]:
         """Cell to the charity that gets `least` basis points or more of it, and its pence there."""
-        heaps = [self.traits[id(block)].heap.take(grant) for block, grant, _, _ in parts]
-        largest = _added(parts, heaps, len(total), BUCKETS + 1)[:, :BUCKETS].max(axis=1)
+        largest = standing.tally.by_heap[:, :BUCKETS].max(axis=1)
         likely = (total > 0) & (largest * WHOLE >= total * least)
         sums_of: dict[tuple[int, int], int] = {}
-        for block, grant, cell, pence in parts if likely.any() else ():
+        for block, grant, cell, pence in standing.sterling if likely.any() else ():
             here = np.flatnonzero(likely.take(cell))
             here = here[block.recipient.take(grant[here]) != NOBODY]
             pairs, place = np.unique(
@@ -179,14 +121,6 @@ class Holding:
             for (cell, charity), amount in sorted(sums_of.items(), key=lambda each: each[1])
             if amount * WHOLE >= int(total[cell]) * least
         }
-
-
-def _added(parts: list[Parts], of: list[Ints], cells: int, width: int) -> Any:
-    """Pence by cell and by what each part is `of` (0 to width - 1)."""
-    found: Any = np.zeros(cells * width, np.int64)
-    for (_, _, cell, pence), each in zip(parts, of, strict=True):
-        found = found + sums(cell * width + each, pence, cells * width)
-    return found.reshape(cells, width)
 
 
 def _through(parts: list[Parts], of: list[Ints], owner: Ints) -> Iterator[tuple[int, tuple[tuple[int, ...], date]]]:

@@ -237,8 +237,7 @@ def _family(
     portfolio: Portfolio,
 ) -> Family:
     question = _question(series, area, dimension, on)
-    table = coverage.table(question, portfolio=portfolio)
-    pence = {line.code: total for line, total in zip(table.rows, table.row_totals, strict=True)}
+    pence = coverage.row_pounds(question, portfolio=portfolio)
     apart = RESIDUAL if dimension != Dimension.REGION else (*RESIDUAL, UK_WIDE)
     whole = sum(each for code, each in pence.items() if code not in apart)
     labels = {entry.code: entry.label for entry in portfolio.vocabulary[dimension]}

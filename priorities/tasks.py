@@ -11,8 +11,9 @@ from priorities.finding import Look
 from priorities.kinds import UNKNOWN, WAITING
 from priorities.models import NOT_STATED, Dimension
 from priorities.shortfalls import Task
+from priorities.tallies import AREAS
 from priorities.to_sort import Backlog
-from priorities.watching import AREAS, Standing, flags
+from priorities.watching import Standing
 
 PLACE = Dimension.REGION.value
 
@@ -42,14 +43,12 @@ def _unsorted(look: Look) -> Iterator[Task]:
 
 def _backlog(standing: Standing, by: str) -> Backlog:
     """Running grants (each once) and pounds without a code of the list; those in other currencies apart."""
-    code, wanted = standing.portfolio.vocabulary.at(by, NOT_STATED), np.zeros(standing.shape, bool)
-    wanted[(code,) if by == AREAS else (slice(None), code)] = True
-    number = pence = 0
-    for parts in standing.sterling:
-        here = parts.only(wanted.ravel())
-        number += int(flags(here.block.size, here.grant).sum())
-        pence += int(here.pence.sum())
-    return Backlog(number, pence)
+    vocabulary = standing.portfolio.vocabulary
+    code, number = vocabulary.at(by, NOT_STATED), 0
+    for block, counted in zip(standing.tallies.now.blocks, standing.tallies.counted, strict=True):
+        here = block.touching(by, np.arange(len(vocabulary[by])) == code)
+        number += int((counted & here & (block.currency == 0)).sum())
+    return Backlog(number, int((standing.pence[code] if by == AREAS else standing.pence[:, code]).sum()))
 
 
 def _waiting(look: Look) -> Iterator[Task]:

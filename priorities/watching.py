@@ -10,14 +10,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from priorities.blocks import NEVER, Block, Flags, Ints, sums
+from priorities.blocks import NEVER, Block, Flags, Ints
 from priorities.columns import Portfolio
 from priorities.coverage import EPOCH, day_number
 from priorities.layouts import AT_ONCE, laid_out
-from priorities.models import Dimension, Target, Watch
+from priorities.models import Target, Watch
 from priorities.reading import Entry
+from priorities.tallies import AREAS, Tallies
 
-AREAS = Dimension.PRIORITY.value
 FIRST_LOOK = 1 << 10
 """So many grants are looked at first; where none of them is in a cell, four times as many more, and so on."""
 
@@ -77,7 +77,7 @@ class Running:
             for block, counted in zip(portfolio.blocks, self.counted, strict=True)
         ]
         self.now = portfolio.running_on(self.day)
-        self.counted_now = [self.now.counted(block) for block in self.now.blocks]
+        self.tallies = Tallies(self.now)
 
 
 def crossed(block: Block, grants: Ints | None, portfolio: Portfolio, dimension: str) -> Parts:
@@ -104,19 +104,20 @@ class Standing:
         self.counted = running.counted
         vocabulary = self.portfolio.vocabulary
         self.shape = (len(vocabulary[AREAS]), len(vocabulary[dimension]) if dimension else 1)
-        size = self.shape[0] * self.shape[1]
-        runs, pence = np.zeros(size, int), np.zeros(size, np.int64)
-        self.now: list[Parts] = []
-        self.sterling: list[Parts] = []
-        for block, counted in zip(running.now.blocks, running.counted_now, strict=True):
-            here = _of(crossed(block, None, self.portfolio, dimension), counted)
-            in_pounds = _of(here, block.currency == 0)
-            runs += np.bincount(here.cell, minlength=size)
-            pence = pence + sums(in_pounds.cell, in_pounds.pence, size)
-            self.now.append(here)
-            self.sterling.append(in_pounds)
-        self.running, self.pence = runs.reshape(self.shape), pence.reshape(self.shape)
+        self.tally, self.tallies = running.tallies.of(dimension), running.tallies
+        self.running, self.pence = self.tally.running.reshape(self.shape), self.tally.pence.reshape(self.shape)
         self.lasting = self._lasting(running)
+
+    @cached_property
+    def now(self) -> list[Parts]:
+        """The running grants in parts, block by block."""
+        blocks = zip(self.tallies.now.blocks, self.tallies.counted, strict=True)
+        return [_of(crossed(block, None, self.portfolio, self.dimension), counted) for block, counted in blocks]
+
+    @cached_property
+    def sterling(self) -> list[Parts]:
+        """Those of them that are in pounds sterling."""
+        return [_of(each, each.block.currency == 0) for each in self.now]
 
     def _lasting(self, running: Running) -> Flags:
         """Told by the grants' bits, since nothing has to be counted."""
