@@ -123,26 +123,18 @@ def grant_parts(
 
     Raises KeyError where the question's rows or columns have no such code.
     """
-    asked = Asked(question, portfolio or columns.current())
-    wanted = [
-        None if code is None else {entry.code: place for place, (_, entry) in enumerate(asked.entries[dimension])}[code]
-        for dimension, code in zip(question.shown, (row, column), strict=True)
-    ]
-    found: dict[int, int] = {}
-    for block, chosen in asked.chosen():
-        ids, parts = asked.by_grant(block, chosen, wanted)
-        found |= zip(ids.tolist(), parts.tolist(), strict=True)
-    return found
+    ids, parts = Asked(question, portfolio or columns.current()).behind(row, column)
+    return dict(zip(ids.tolist(), parts.tolist(), strict=True))
 
 
-def pounds_together(parts: Mapping[int, int | None], portfolio: Portfolio) -> int:
-    """What grants' parts (by id, None counting nothing) come to, in pence; other currencies are never added."""
-    ids = np.fromiter(parts, np.int64, len(parts))
+def pounds_together(ids: Ints, parts: Ints, portfolio: Portfolio) -> int:
+    """What grants' parts come to, in pence; other currencies are never added."""
+    order = np.argsort(ids)
     together = 0
     for block in portfolio.blocks:
         rows = block.rows_of(ids)
         sterling = block.ids[rows[block.alive[rows] & (block.currency[rows] == 0)]]
-        together += sum(parts[each] or 0 for each in sterling.tolist())
+        together += sum(parts[order[np.searchsorted(ids, sterling, sorter=order)]].tolist())
     return together
 
 
@@ -349,8 +341,22 @@ class Asked:
         first, last = self.question.first, self.question.last
         return day_number(first) if first else None, day_number(last) if last else None
 
+    def behind(self, row: str | None, column: str | None) -> tuple[Ints, Ints]:
+        """Ids and parts of the grants behind a cell, a row, a column or the whole table, in minor units of their own
+        currencies. Raises KeyError where rows or columns have no such code."""
+        wanted = [
+            None if code is None else {entry.code: at for at, (_, entry) in enumerate(self.entries[dimension])}[code]
+            for dimension, code in zip(self.question.shown, (row, column), strict=True)
+        ]
+        found = [self.by_grant(block, chosen, wanted) for block, chosen in self.chosen()]
+        ids, parts = (np.concatenate(each) for each in zip(*found, strict=True))
+        return ids, parts
+
     def by_grant(self, block: Block, grants: Flags, wanted: Sequence[int | None]) -> tuple[Ints, Ints]:
         """Ids, and parts in the wanted row and column (None: all), of the grants that have any."""
+        for dimension, place in zip(self.question.shown, wanted, strict=True):
+            if place is not None:
+                grants = grants & block.touching(dimension, self.one(dimension, self.entries[dimension][place][1].code))
         whole, touched = np.zeros(block.size, np.int64), np.zeros(block.size, bool)
         for grant, *places, pence in self.pieces(block, grants):
             here = [place == position for place, position in zip(places, wanted, strict=True) if position is not None]
