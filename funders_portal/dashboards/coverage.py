@@ -82,12 +82,7 @@ def coverage_grants(request: HttpRequest) -> HttpResponse:
         behind = _behind_figure(asked.question, portfolio, query.get("row"), query.get("column"))
     page = Paginator(behind.ids, GRANTS_A_PAGE).get_page(query.get("page"))
     shown: list[int] = cast(Any, page.object_list).tolist()
-    grants = (
-        Grant.objects.visible_to(request.user)
-        .with_running_period()
-        .select_related("funder")
-        .in_bulk(shown)
-    )
+    grants = Grant.objects.visible_to(request.user).with_running_period().select_related("funder").in_bulk(shown)
     first = page.start_index() - 1 if shown else 0
     here = zip(shown, behind.parts[first:].tolist()[:GRANTS_A_PAGE], strict=True)
     context = {
