@@ -10,13 +10,14 @@ import numpy as np
 
 from counting import periods
 from counting.tables import Line
-from priorities import sentences, watching
-from priorities.blocks import Block, Flags, Ints, sums
+from priorities import sentences
+from priorities.cells import Cell
 from priorities.columns import Portfolio
 from priorities.coverage import EPOCH, day_number
+from priorities.memory.blocks import Block, Flags, Ints, sums
 from priorities.running import Running
-from priorities.tallies import AREAS
-from priorities.watching import Cell
+from priorities.shortfall import watching
+from priorities.shortfall.tallies import AREAS
 
 ENDING_WITHIN = 12
 """Own money that runs out within so many months is listed."""

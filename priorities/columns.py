@@ -15,9 +15,9 @@ from django.db.models import Subquery
 from accounts.models import Organisation
 from grants import changes
 from grants.models import Change, ChangeCounter, Grant
-from priorities import keeping, saved, totals
-from priorities.blocks import Block, Flags, Ints
-from priorities.reading import Names, Vocabulary, read_block
+from priorities.memory import keeping, saved, totals
+from priorities.memory.blocks import Block, Flags, Ints
+from priorities.memory.reading import Names, Vocabulary, read_block
 
 FEW = 2_000
 """Up to so many changed grants stand beside the others before all are read as one again."""

@@ -14,12 +14,13 @@ from django.utils import timezone
 from counting import tables
 from counting.tables import PENCE, Line, Table
 from grants.models import Recipient
-from priorities import columns, totals
-from priorities.blocks import Amounts, Block, Flags, Ints, spread, sums
+from priorities import columns
 from priorities.columns import Portfolio
-from priorities.layouts import AT_ONCE
+from priorities.memory import totals
+from priorities.memory.blocks import Amounts, Block, Flags, Ints, spread, sums
+from priorities.memory.layouts import AT_ONCE
+from priorities.memory.reading import Entry
 from priorities.models import Dimension
-from priorities.reading import Entry
 
 LIVE, AWARDED, SPREAD, GRANTS = "live", "awarded", "spread", "grants"
 MEASURES = (LIVE, AWARDED, SPREAD, GRANTS)

@@ -13,9 +13,9 @@ from counting import periods
 from counting.places import INTERNATIONAL, UK_WIDE
 from counting.tables import Table
 from priorities import columns, coverage
-from priorities.blocks import NEVER
 from priorities.columns import Portfolio
 from priorities.coverage import EPOCH, Asked, Question, day_number
+from priorities.memory.blocks import NEVER
 from priorities.models import NOT_STATED, RESIDUAL, Dimension
 from priorities.running import Running
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from priorities.blocks import Block, Flags, Ints, sums
 from priorities.columns import Portfolio
 from priorities.coverage import day_number
-from priorities.layouts import AT_ONCE
+from priorities.memory.blocks import Block, Flags, Ints, sums
+from priorities.memory.layouts import AT_ONCE
 
 KEPT, KEPT_DAYS = "amounts", 16
 """Where a block keeps what was counted, and of how many questions."""

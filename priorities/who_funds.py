@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from accounts.models import Organisation
 from counting.tables import Line, Table
 from priorities import columns, coverage
-from priorities.blocks import NOBODY, Block, Flags, Ints, sums
 from priorities.columns import Portfolio
 from priorities.coverage import Asked, Question
+from priorities.memory.blocks import NOBODY, Block, Flags, Ints, sums
 from priorities.models import Dimension
 
 MOST_PAIRS = 1_000

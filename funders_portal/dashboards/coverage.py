@@ -19,11 +19,11 @@ from funders_portal import charts, choices, summary, written
 from funders_portal.dashboards.answers import csv_file, refused
 from grants.models import Grant
 from priorities import columns, coverage, filters, freshness, gaps, kinds, passed_on
-from priorities.blocks import Ints
 from priorities.columns import Portfolio
 from priorities.coverage import Asked, Question
 from priorities.filters import CoverageFilter
-from priorities.shortfalls import Sentence, Task
+from priorities.memory.blocks import Ints
+from priorities.shortfall.shortfalls import Sentence, Task
 
 GRANTS_A_PAGE = 50
 

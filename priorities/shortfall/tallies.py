@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from grants.models import RelatedGrant
-from priorities.blocks import NOBODY, Block, Flags, Ints, sums
 from priorities.columns import Portfolio
-from priorities.layouts import Layout, laid_out
+from priorities.memory.blocks import NOBODY, Block, Flags, Ints, sums
+from priorities.memory.layouts import Layout, laid_out
 from priorities.models import UNDIVIDED, Dimension
 
 AREAS, SERVICE = Dimension.PRIORITY.value, Dimension.SERVICE.value

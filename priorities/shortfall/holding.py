@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from counting.money import WHOLE
-from priorities.blocks import NOBODY, Ints, sums
 from priorities.coverage import EPOCH
 from priorities.kinds import CHARITY, FUNDER, GRANT
-from priorities.tallies import BUCKETS, NARROW, WHOLE_PERSON, Tallies
-from priorities.watching import Parts, Standing
+from priorities.memory.blocks import NOBODY, Ints, sums
+from priorities.shortfall.tallies import BUCKETS, NARROW, WHOLE_PERSON, Tallies
+from priorities.shortfall.watching import Parts, Standing
 
 SEVERAL = 2
 """One grant alone is narrow without the funders having divided anything."""

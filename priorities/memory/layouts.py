@@ -11,7 +11,7 @@ import numpy as np
 from counting.money import WHOLE
 
 if TYPE_CHECKING:
-    from priorities.blocks import Block, Flags, Ints, Shares
+    from priorities.memory.blocks import Block, Flags, Ints, Shares
 
 AT_ONCE = 1 << 15
 """So many grants are crossed at a time, so that what is in hand stays in the processor's own memory."""

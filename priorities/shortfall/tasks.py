@@ -6,14 +6,15 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from priorities import kinds, weak_spots
-from priorities.finding import Look
+from priorities import kinds
 from priorities.kinds import UNKNOWN, WAITING
 from priorities.models import NOT_STATED, Dimension
-from priorities.shortfalls import Task
-from priorities.tallies import AREAS
+from priorities.shortfall import weak_spots
+from priorities.shortfall.finding import Look
+from priorities.shortfall.shortfalls import Task
+from priorities.shortfall.tallies import AREAS
+from priorities.shortfall.watching import Standing
 from priorities.to_sort import Backlog
-from priorities.watching import Standing
 
 PLACE = Dimension.REGION.value
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from priorities.blocks import Block, Flags, Ints, sums
-from priorities.layouts import Layout, laid_out
+from priorities.memory.blocks import Block, Flags, Ints, sums
+from priorities.memory.layouts import Layout, laid_out
+from priorities.memory.reading import Vocabulary
 from priorities.models import Dimension
-from priorities.reading import Vocabulary
 
 KIND = "totals"
 PAIRS = tuple(combinations(Dimension.values, 2))

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import orjson
 
-from priorities import totals
-from priorities.blocks import Block, Shares
-from priorities.totals import Totals
+from priorities.memory import totals
+from priorities.memory.blocks import Block, Shares
+from priorities.memory.totals import Totals
 
 FORM = 2
 """Raised whenever what is saved changes its shape; files of another form are as if there were none."""

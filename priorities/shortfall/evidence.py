@@ -19,12 +19,12 @@ from django.db.models.functions import Cast
 
 from counting import periods
 from grants import changes
-from priorities.blocks import NEVER, Block, Flags, Ints
 from priorities.columns import Portfolio, Stamp
 from priorities.coverage import EPOCH, day_number
+from priorities.memory.blocks import NEVER, Block, Flags, Ints
+from priorities.memory.reading import Names
 from priorities.models import Evidence
-from priorities.reading import Names
-from priorities.watching import Standing
+from priorities.shortfall.watching import Standing
 
 FEWEST = 3
 """In a cell with fewer running grants a number would tell which they are, so only their own funders get it."""

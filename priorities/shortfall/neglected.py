@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 
 from counting.money import WHOLE
 from priorities import columns
-from priorities.blocks import Flags, Ints, sums
 from priorities.columns import Portfolio
+from priorities.memory.blocks import Flags, Ints, sums
 from priorities.models import Dimension
-from priorities.watching import Running, Standing, flags
+from priorities.shortfall.watching import Running, Standing, flags
 
 PLACE, PEOPLE, FORM = Dimension.REGION.value, Dimension.GROUP.value, Dimension.EXPLOITATION.value
 OUTSIDE = "outside"

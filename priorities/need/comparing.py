@@ -20,8 +20,8 @@ from priorities.columns import Portfolio
 from priorities.coverage import Question
 from priorities.models import RESIDUAL, Dimension, NeedFigure, NeedSeries
 from priorities.models.need import PEOPLE
-from priorities.need_files import PARTED
-from priorities.need_history import History, share_of
+from priorities.need.files import PARTED
+from priorities.need.history import History, share_of
 
 HALF = 5_000
 """Of its share of need, in basis points: a code with less of the money is small beside it."""

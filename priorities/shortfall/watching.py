@@ -2,54 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
-from priorities.blocks import NEVER, Block, Flags, Ints
+from priorities.cells import Cell, Part
 from priorities.columns import Portfolio
 from priorities.coverage import EPOCH, day_number
-from priorities.layouts import AT_ONCE, laid_out
+from priorities.memory.blocks import NEVER, Block, Flags, Ints
+from priorities.memory.layouts import AT_ONCE, laid_out
+from priorities.memory.reading import Entry
 from priorities.models import Target, Watch
-from priorities.reading import Entry
-from priorities.tallies import AREAS, Tallies
+from priorities.shortfall.tallies import AREAS, Tallies
 
 FIRST_LOOK = 1 << 10
 """So many grants are looked at first; where none of them is in a cell, four times as many more, and so on."""
-
-
-class Part(NamedTuple):
-    """One grant's part in a cell: id, funder's id, pence of its currency, and its first and last day."""
-
-    grant: int
-    funder: int
-    pence: int
-    currency: str
-    starts: date
-    ends: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A watched cell: an area with one code of a dimension, or (dimension "", no entry) as a whole."""
-
-    area: Entry
-    dimension: str
-    entry: Entry | None
-    targets: Sequence[Target]
-
-    @property
-    def code(self) -> str | None:
-        return self.entry.code if self.entry else None
-
-    @property
-    def named(self) -> bool:
-        """The funders' own list names it as neglected."""
-        return bool(self.entry and self.entry.neglected)
 
 
 class Parts(NamedTuple):

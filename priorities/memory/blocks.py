@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from counting.money import WHOLE
-from priorities.kept import Kept
-from priorities.layouts import AT_ONCE, FEW, Layout, laid_out
+from priorities.memory.kept import Kept
+from priorities.memory.layouts import AT_ONCE, FEW, Layout, laid_out
 
 Ints = NDArray[np.integer]
 Flags = NDArray[np.bool_]
