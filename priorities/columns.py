@@ -221,8 +221,9 @@ def _is_large() -> bool:
 
 
 def _read() -> tuple[Stamp, Vocabulary, Ints]:
-    funders = Organisation.objects.funders().order_by("id").values_list("id", flat=True)
-    return _head(), Vocabulary.read(), np.fromiter(funders, np.int64)
+    # In the order of their index, since in that of ids every organisation would be looked at.
+    funders = Organisation.objects.funders().order_by("name", "id").values_list("id", flat=True)
+    return _head(), Vocabulary.read(), np.sort(np.fromiter(funders, np.int64))
 
 
 def _head() -> Stamp:
