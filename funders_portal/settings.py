@@ -42,7 +42,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "funders_portal.staticfiles.Files",
     "django.contrib.humanize",
-    "django.forms",
     "rest_framework",
     "rest_framework.authtoken",
     "drf_spectacular",
@@ -60,6 +59,7 @@ INSTALLED_APPS = [
     # After the rooms, so that their pages and letters stand before its own.
     "allauth",
     "allauth.account",
+    "django.forms",
 ]
 
 MIDDLEWARE = [
