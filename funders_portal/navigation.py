@@ -49,7 +49,7 @@ MAIN = (
             Place("coverage", _("Where it falls short"), names=GAP_PAGES),
             Place("coverage_by", _("By area and place")),
             Place("need", _("Beside need"), names=NEED_PAGES),
-            Place("runs_out", _("When money runs out")),
+            Place("runs_out", _("When money runs out"), names=("runs_out_grants",)),
             Place("who_funds", _("Who funds what")),
             Place("try_a_grant", _("Try a grant")),
         ),
