@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
 from rest_framework.permissions import BasePermission
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
+from rest_framework.utils.encoders import JSONEncoder
 
 from accounts.access import Kind, may
 
@@ -29,6 +32,18 @@ class Guarded:
 
     guard: tuple[Kind, ...] = ()
     permission_classes: Any = (PassesGuard,)
+
+
+class Json(JSONRenderer):
+    """JSON, spelt several times as fast as Python's own, which still spells what has more than 64 bits."""
+
+    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
+        if data is None:
+            return b""
+        try:
+            return orjson.dumps(data, default=JSONEncoder().default, option=orjson.OPT_PASSTHROUGH_DATETIME)
+        except TypeError:
+            return super().render(data, accepted_media_type, renderer_context)
 
 
 class Pages(CursorPagination):

@@ -53,7 +53,11 @@ class Organisation(models.Model):
     class Meta:
         ordering = ["name", "id"]
         constraints = [models.CheckConstraint(condition=~Q(name=""), name="organisation_has_a_name")]
-        indexes = [models.Index(Lower("name"), name="organisation_by_name")]
+        indexes = [
+            models.Index(Lower("name"), name="organisation_by_name"),
+            # Every page about coverage names the funders, who are few among many organisations.
+            models.Index(fields=["name", "id"], condition=Q(is_funder=True), name="funder_by_name"),
+        ]
 
     def __str__(self) -> str:
         return self.name

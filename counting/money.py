@@ -84,12 +84,14 @@ def exact(pence: int, currency: str = "GBP") -> str:
 
 
 def short(pence: int, currency: str = "GBP") -> str:
-    """Rounded, for sentences: £3.7m from a million up, else whole pounds (£140,000)."""
+    """Rounded, for sentences: from a million up in three figures (£8.03m, £2.2m, £12.5m), else whole pounds."""
     sign, symbol = ("-" if pence < 0 else ""), _SIGNS.get(currency, f"{currency} ")
     unit = 10 ** digits(currency)
     pounds = (abs(pence) + unit // 2) // unit
     if pounds < 1_000_000:
         return f"{sign}{symbol}{pounds:,}"
-    tenths = (pounds + 50_000) // 100_000
-    whole, tenth = divmod(tenths, 10)
-    return f"{sign}{symbol}{whole:,}.{tenth}m" if tenth else f"{sign}{symbol}{whole:,}m"
+    places = 2 if pounds < 10_000_000 else 1 if pounds < 100_000_000 else 0
+    step = 10 ** (6 - places)
+    whole, rest = divmod((pounds + step // 2) // step, 10**places)
+    decimals = f"{rest:0{places}d}".rstrip("0") if places else ""
+    return f"{sign}{symbol}{whole:,}{f'.{decimals}' if decimals else ''}m"

@@ -16,7 +16,7 @@ from counting.tables import Line, Table
 from funders_portal import sparks, summary
 from funders_portal.sparks import Spark
 from funders_portal.summary import Row
-from priorities.shortfalls import Gaps, Sentence
+from priorities.shortfall.shortfalls import Gaps, Sentence
 from priorities.trend import AreaTrend, Trend
 
 FIRST = 3

@@ -18,8 +18,8 @@ from grants.filters import LARGEST_ID, AmountField, SearchField, matching, refus
 from grants.models import Grant
 from priorities.filters import Day, OneOf
 from priorities.forms import PercentField
+from priorities.memory.reading import Vocabulary
 from priorities.models import NOT_STATED, Dimension
-from priorities.reading import Vocabulary
 from priorities.sentences import day
 
 ADD, END = "add", "end"

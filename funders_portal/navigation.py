@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.functional import Promise
@@ -47,7 +49,7 @@ MAIN = (
             Place("coverage", _("Where it falls short"), names=GAP_PAGES),
             Place("coverage_by", _("By area and place")),
             Place("need", _("Beside need"), names=NEED_PAGES),
-            Place("runs_out", _("When money runs out")),
+            Place("runs_out", _("When money runs out"), names=("runs_out_grants",)),
             Place("who_funds", _("Who funds what")),
             Place("try_a_grant", _("Try a grant")),
         ),
@@ -117,9 +119,15 @@ def open_door(place: Place, person: Any) -> str:
     """The place's address, or "" where it does not stand yet or this person may not enter."""
     if not may(person, *place.to):
         return ""
+    url, guard = _door(place.name, settings.ROOT_URLCONF)
+    return url if url and may(person, *guard) else ""
+
+
+@lru_cache(maxsize=256)
+def _door(name: str, addresses: str) -> tuple[str, tuple[Any, ...]]:
+    """A URL name's address, "" where there is none, and its guard; `addresses`: the module that lists them."""
     try:
-        url = reverse(place.name)
+        url = reverse(name, addresses)
     except NoReverseMatch:
-        return ""
-    guard = getattr(resolve(url).func, "guard", (Anyone,))
-    return url if may(person, *guard) else ""
+        return "", ()
+    return url, getattr(resolve(url, addresses).func, "guard", (Anyone,))

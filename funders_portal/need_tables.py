@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from counting import money
 from counting.tables import SHARE, Line, Table
 from funders_portal.written import BYTE_ORDER_MARK
-from priorities import need_words
 from priorities.models import Dimension
 from priorities.need import Comparator, Family
+from priorities.need import words as need_words
 
 MONEY, PEOPLE = "money", "people"
 

@@ -15,7 +15,7 @@ from grants.models import Grant, Import
 from priorities import coverage
 from priorities.columns import Portfolio
 from priorities.coverage import Question
-from priorities.shortfalls import Sentence
+from priorities.shortfall.shortfalls import Sentence
 
 ENDING_WITHIN = 6
 """Months ahead in which an own grant's end is worth a line."""

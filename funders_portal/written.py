@@ -15,9 +15,9 @@ from counting import money
 from counting.tables import PENCE, Table
 from priorities.beside import Beside, Part
 from priorities.models import Dimension
-from priorities.neglected import Named
 from priorities.running_out import RunningOut
-from priorities.shortfalls import Gap, Gaps
+from priorities.shortfall.neglected import Named
+from priorities.shortfall.shortfalls import Gap, Gaps
 from priorities.trend import Trend
 from priorities.who_funds import WhoFunds
 

@@ -10,12 +10,14 @@ import numpy as np
 
 from counting import periods
 from counting.tables import Line
-from priorities import sentences, watching
-from priorities.blocks import Block, Flags, Ints, sums
+from priorities import sentences
+from priorities.cells import Cell
 from priorities.columns import Portfolio
 from priorities.coverage import EPOCH, day_number
+from priorities.memory.blocks import Block, Flags, Ints, sums
 from priorities.running import Running
-from priorities.watching import AREAS, Cell
+from priorities.shortfall import watching
+from priorities.shortfall.tallies import AREAS
 
 ENDING_WITHIN = 12
 """Own money that runs out within so many months is listed."""
@@ -74,10 +76,8 @@ class Look:
     def __init__(self, funder: int, *, on: date, portfolio: Portfolio) -> None:
         self.funder, self.on, self.portfolio = funder, on, portfolio
         self.own, self.group = Running(portfolio, [on], [funder]), Running(portfolio, [on])
-        running = [
-            (block, np.flatnonzero(portfolio.counted(block) & block.running_on(day_number(on))))
-            for block in portfolio.blocks
-        ]
+        now = portfolio.running_on(day_number(on))
+        running = [(block, np.flatnonzero(now.counted(block))) for block in now.blocks]
         self.theirs = [(block, rows[block.funder[rows] == funder]) for block, rows in running]
         self.others = [(block, rows[block.funder[rows] != funder]) for block, rows in running]
 
@@ -134,8 +134,8 @@ class Look:
         shown = (AREAS, dimension) if dimension else (AREAS,)
         shape = (len(self.portfolio.vocabulary[AREAS]), len(self.portfolio.vocabulary[dimension]) if dimension else 1)
         grants, pence, until = (np.zeros(shape[0] * shape[1], np.int64) for _ in range(3))
-        alone = self._of(self.theirs, dimension, shape)
-        alone &= ~self._of(self.others, dimension, shape)
+        alone = self._of(self.theirs, dimension, np.ones(shape, bool))
+        alone &= ~self._of(self.others, dimension, alone)
         for block, rows in self.theirs if alone.any() else ():
             for crossing in block.crossings(shown, rows, {}, block.whole):
                 cell = crossing.codes[0].astype(np.int64) * shape[1] + (crossing.codes[1] if dimension else 0)
@@ -147,13 +147,9 @@ class Look:
                 np.maximum.at(until, cell, block.runs_to[grant])
         return tuple(each.reshape(shape) for each in (grants, pence, until))
 
-    def _of(self, grants: Sequence[Rows], dimension: str, shape: tuple[int, int]) -> Flags:
-        """In which of the areas with a list's codes any of these grants has a share."""
-        found = np.zeros(shape, bool)
+    def _of(self, grants: Sequence[Rows], dimension: str, cells: Flags) -> Flags:
+        """In which of these areas with a list's codes any of these grants has a share."""
+        found = np.zeros(cells.shape, bool)
         for block, rows in grants:
-            areas = block.shares[AREAS].bits.take(rows)
-            codes = block.shares[dimension].bits.take(rows) if dimension else np.ones(len(rows), np.uint32)
-            for area in range(shape[0]):
-                here = int(np.bitwise_or.reduce(codes[(areas >> areas.dtype.type(area)) & 1 == 1]))
-                found[area] |= [bool(here >> code & 1) for code in range(shape[1])]
+            found |= watching.touched(block, rows, dimension, cells & ~found)
         return found

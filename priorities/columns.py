@@ -15,9 +15,9 @@ from django.db.models import Subquery
 from accounts.models import Organisation
 from grants import changes
 from grants.models import Change, ChangeCounter, Grant
-from priorities import keeping, saved
-from priorities.blocks import Block, Flags, Ints
-from priorities.reading import Names, Vocabulary, read_block
+from priorities.memory import keeping, saved, totals
+from priorities.memory.blocks import Block, Flags, Ints
+from priorities.memory.reading import Names, Vocabulary, read_block
 
 FEW = 2_000
 """Up to so many changed grants stand beside the others before all are read as one again."""
@@ -64,6 +64,14 @@ class Portfolio:
         in the grants which that funder makes of it, so that it counts once.
         """
         return block.alive & ~block.joint & ~self.passed_on(block)
+
+    def running_on(self, day: int) -> Portfolio:
+        """The same portfolio with only the grants that run on a day (counted from 1970)."""
+        return replace(self, base=self.base.running_alone(day), edits=self.edits.running_alone(day))
+
+    def undated(self) -> Portfolio:
+        """The same with only the grants of which nobody knows when they end."""
+        return replace(self, base=self.base.undated_alone(), edits=self.edits.undated_alone())
 
     def passed_on(self, block: Block) -> Flags:
         """Which of a block's living grants are regranted money on its way to another funder here."""
@@ -134,7 +142,9 @@ def keep(*, after: int = 0) -> bool:
             "currencies": list(names.currencies),
             "programmes": list(names.programmes),
         }
-        saved.save(keeping.path(), portfolio.base, about)
+        base = portfolio.base
+        totals.work_out(base, portfolio.counted(base) & (base.currency == 0), portfolio.vocabulary)
+        saved.save(keeping.path(), base, about)
     return True
 
 
@@ -211,8 +221,9 @@ def _is_large() -> bool:
 
 
 def _read() -> tuple[Stamp, Vocabulary, Ints]:
-    funders = Organisation.objects.funders().order_by("id").values_list("id", flat=True)
-    return _head(), Vocabulary.read(), np.fromiter(funders, np.int64)
+    # In the order of their index, since in that of ids every organisation would be looked at.
+    funders = Organisation.objects.funders().order_by("name", "id").values_list("id", flat=True)
+    return _head(), Vocabulary.read(), np.sort(np.fromiter(funders, np.int64))
 
 
 def _head() -> Stamp:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 from django.utils import timezone
@@ -14,10 +15,12 @@ from counting import tables
 from counting.tables import PENCE, Line, Table
 from grants.models import Recipient
 from priorities import columns
-from priorities.blocks import AT_ONCE, NEVER, Amounts, Block, Flags, Ints, spread, sums
 from priorities.columns import Portfolio
+from priorities.memory import totals
+from priorities.memory.blocks import Amounts, Block, Flags, Ints, spread, sums
+from priorities.memory.layouts import AT_ONCE
+from priorities.memory.reading import Entry
 from priorities.models import Dimension
-from priorities.reading import Entry
 
 LIVE, AWARDED, SPREAD, GRANTS = "live", "awarded", "spread", "grants"
 MEASURES = (LIVE, AWARDED, SPREAD, GRANTS)
@@ -90,6 +93,13 @@ def row_counts(question: Question, *, portfolio: Portfolio | None = None) -> dic
     return {entry.code: int(count) for (_, entry), count in zip(asked.entries[question.rows], found, strict=True)}
 
 
+def row_pounds(question: Question, *, portfolio: Portfolio | None = None) -> dict[str, int]:
+    """Pence by row (code): the row totals of this question's table of money."""
+    asked = Asked(question, portfolio or columns.current())
+    totals_of = asked.cells().sum(axis=1).tolist()
+    return {entry.code: pence for (_, entry), pence in zip(asked.entries[question.rows], totals_of, strict=True)}
+
+
 def grant_ids(
     question: Question, *, row: str | None = None, column: str | None = None, portfolio: Portfolio | None = None
 ) -> list[int]:
@@ -114,26 +124,18 @@ def grant_parts(
 
     Raises KeyError where the question's rows or columns have no such code.
     """
-    asked = Asked(question, portfolio or columns.current())
-    wanted = [
-        None if code is None else {entry.code: place for place, (_, entry) in enumerate(asked.entries[dimension])}[code]
-        for dimension, code in zip(question.shown, (row, column), strict=True)
-    ]
-    found: dict[int, int] = {}
-    for block, chosen in asked.chosen():
-        ids, parts = asked.by_grant(block, chosen, wanted)
-        found |= zip(ids.tolist(), parts.tolist(), strict=True)
-    return found
+    ids, parts = Asked(question, portfolio or columns.current()).behind(row, column)
+    return dict(zip(ids.tolist(), parts.tolist(), strict=True))
 
 
-def pounds_together(parts: Mapping[int, int | None], portfolio: Portfolio) -> int:
-    """What grants' parts (by id, None counting nothing) come to, in pence; other currencies are never added."""
-    ids = np.fromiter(parts, np.int64, len(parts))
+def pounds_together(ids: Ints, parts: Ints, portfolio: Portfolio) -> int:
+    """What grants' parts come to, in pence; other currencies are never added."""
+    order = np.argsort(ids)
     together = 0
     for block in portfolio.blocks:
         rows = block.rows_of(ids)
         sterling = block.ids[rows[block.alive[rows] & (block.currency[rows] == 0)]]
-        together += sum(parts[each] or 0 for each in sterling.tolist())
+        together += sum(parts[order[np.searchsorted(ids, sterling, sorter=order)]].tolist())
     return together
 
 
@@ -142,13 +144,16 @@ class Asked:
 
     def __init__(self, question: Question, portfolio: Portfolio) -> None:
         self.question, self.portfolio = question, portfolio
+        on_a_day = not self.by_award and question.measure != SPREAD
+        # What runs on one day is a small part of all, of which a block of its own is kept.
+        self.looked_at = portfolio.running_on(day_number(question.on)) if on_a_day else portfolio
         self.kept = {each: self._kept(each) for each in question.cut}
         self.entries = {each: self._shown(each) for each in question.shown}
         # Where a code's figures stand among the rows or columns, by its position in the vocabulary.
         self.place = {each: self._places(each) for each in question.shown}
         self.size = (len(self.entries[question.rows]), len(self.entries[question.columns]))
         self.recipients = self._recipients()
-        self.selected = [(block, self._selected(block)) for block in portfolio.blocks]
+        self.selected = [(block, self._selected(block)) for block in self.looked_at.blocks]
 
     def table(self) -> Table:
         """The whole answer."""
@@ -192,11 +197,9 @@ class Asked:
         """How many of the selected grants have no date by which this measure could count them."""
         if self.by_award:
             return 0
-        spreads = self.question.measure == SPREAD
-        return sum(
-            int((selected & (~block.planned_between(None, None) if spreads else block.runs_to == NEVER)).sum())
-            for block, selected in self.selected
-        )
+        if self.question.measure == SPREAD:
+            return sum(int((selected & ~block.planned_between(None, None)).sum()) for block, selected in self.selected)
+        return sum(int(self._selected(block).sum()) for block in self.portfolio.undated().blocks)
 
     @property
     def by_award(self) -> bool:
@@ -207,7 +210,7 @@ class Asked:
         if self.question.measure == SPREAD:
             return block.planned_between(*self.window)
         if not self.by_award:
-            return block.running_on(day_number(self.question.on))
+            return np.ones(block.size, bool)
         first, last = self.question.first, self.question.last
         inside = np.ones(block.size, bool)
         if first:
@@ -218,23 +221,47 @@ class Asked:
 
     def money(self) -> tuple[list[list[int]], list[int], list[int], int, dict[str, int]]:
         """Cells, totals of rows and columns, the total (pence), and the sums of other currencies (minor units)."""
-        rows, across = self.size
-        cells: Ints = np.zeros(rows * across, np.int64)
-        others: dict[str, int] = {}
+        grid, others = self.cells(), dict[str, int]()
         for block, selected in self.selected:
-            counted, in_pounds = selected & self.in_time(block), block.currency == 0
-            for _, row, column, pence in self.pieces(block, counted & in_pounds):
-                cells = cells + sums(row * across + column, pence, rows * across)
-            for name, amount in self._other_currencies(block, counted & ~in_pounds):
+            for name, amount in self._other_currencies(block, selected & self.in_time(block) & (block.currency != 0)):
                 others[name] = others.get(name, 0) + amount
-        grid = cells.reshape(rows, across)
         return grid.tolist(), grid.sum(axis=1).tolist(), grid.sum(axis=0).tolist(), int(grid.sum()), others
+
+    def cells(self) -> Any:
+        """Pence by row and column."""
+        found: Any = np.zeros(self.size[0] * self.size[1], np.int64)
+        for block, selected in self.selected:
+            found = found + self._added_up(block, selected & self.in_time(block) & (block.currency == 0))
+        return found.reshape(self.size)
+
+    def _added_up(self, block: Block, grants: Flags) -> Any:
+        """Pence by cell; of nearly all of a block's whole awards sums are kept."""
+        rows, across = self.size
+        whole = grants & ~self._cut_further(block)
+        kept = totals.of(block, self.pair, whole, self.portfolio.vocabulary)
+        cells: Any = np.zeros(rows * across, np.int64) if kept is None else self._in_table(kept.pence).ravel()
+        for _, row, column, pence in self.pieces(block, grants if kept is None else grants & ~whole):
+            cells = cells + sums(row * across + column, pence, rows * across)
+        return cells
+
+    def _in_table(self, found: Any) -> Any:
+        """What is told by all codes of both dimensions, in the order of cuts, by rows and columns."""
+        by_row = found if self.question.shown == self.pair else found.T
+        return by_row[np.ix_(*(self.positions(each) for each in self.question.shown))]
+
+    def positions(self, dimension: str) -> list[int]:
+        """The codes that stand as rows or columns, by their positions in the vocabulary."""
+        return [position for position, _ in self.entries[dimension]]
 
     def _other_currencies(self, block: Block, grants: Flags) -> Iterator[tuple[str, int]]:
         """The sum of each currency that is there, in minor units."""
         if not grants.any():
             return
-        grant, _, _, pence = self.parts(block, grants)
+        if all(kept.all() for kept in self.kept.values()) and self.question.measure != SPREAD:
+            grant: Ints = np.flatnonzero(grants)  # Whole awards, since nothing keeps a part of one alone.
+            pence = block.pence[grant]
+        else:
+            grant, _, _, pence = self.parts(block, grants)
         currency = block.currency[grant]
         for name, number in self.portfolio.names.currencies.items():
             mine = np.flatnonzero(currency == number)
@@ -246,8 +273,12 @@ class Asked:
         rows, across = self.size
         cells, by_row, by_column, total = np.zeros(rows * across, int), np.zeros(rows, int), np.zeros(across, int), 0
         for block, chosen in self.chosen():
-            for _, row, column, _ in self._crossed(block, np.flatnonzero(chosen), self.pair, whole=True):
-                cells += np.bincount(row * across + column, minlength=rows * across)
+            kept = totals.of(block, self.pair, chosen, self.portfolio.vocabulary)
+            if kept is not None:
+                cells += self._in_table(kept.grants).ravel()
+            else:
+                for _, row, column, _ in self._crossed(block, np.flatnonzero(chosen), self.pair, whole=True):
+                    cells += np.bincount(row * across + column, minlength=rows * across)
             by_row += self.touching(block, chosen, self.question.rows)
             by_column += self.touching(block, chosen, self.question.columns)
             total += int(chosen.sum())
@@ -311,8 +342,22 @@ class Asked:
         first, last = self.question.first, self.question.last
         return day_number(first) if first else None, day_number(last) if last else None
 
+    def behind(self, row: str | None, column: str | None) -> tuple[Ints, Ints]:
+        """Ids and parts of the grants behind a cell, a row, a column or the whole table, in minor units of their own
+        currencies. Raises KeyError where rows or columns have no such code."""
+        wanted = [
+            None if code is None else {entry.code: at for at, (_, entry) in enumerate(self.entries[dimension])}[code]
+            for dimension, code in zip(self.question.shown, (row, column), strict=True)
+        ]
+        found = [self.by_grant(block, chosen, wanted) for block, chosen in self.chosen()]
+        ids, parts = (np.concatenate(each) for each in zip(*found, strict=True))
+        return ids, parts
+
     def by_grant(self, block: Block, grants: Flags, wanted: Sequence[int | None]) -> tuple[Ints, Ints]:
         """Ids, and parts in the wanted row and column (None: all), of the grants that have any."""
+        for dimension, place in zip(self.question.shown, wanted, strict=True):
+            if place is not None:
+                grants = grants & block.touching(dimension, self.one(dimension, self.entries[dimension][place][1].code))
         whole, touched = np.zeros(block.size, np.int64), np.zeros(block.size, bool)
         for grant, *places, pence in self.pieces(block, grants):
             here = [place == position for place, position in zip(places, wanted, strict=True) if position is not None]
@@ -358,7 +403,7 @@ class Asked:
 
     def _crossed(self, block: Block, grants: Ints, cut: tuple[str, ...], *, whole: bool) -> Iterator[Parts]:
         """These grants (rows) crossed by `cut`; whole: nothing but the pair shown cuts them, so a layout serves."""
-        enough = FEW if self.pair in block.layouts else MANY
+        enough = FEW if block.kept.has("layout", self.pair) else MANY
         if whole and len(grants) * enough > block.size:
             yield from self._laid_out(block, grants)
             return
@@ -398,11 +443,13 @@ class Asked:
 
     def touching(self, block: Block, chosen: Flags, dimension: str) -> Ints:
         """How many of the chosen grants have a share in each row or column."""
-        shares = block.shares[dimension]
-        _, entry, _ = shares.of(np.flatnonzero(chosen))
-        code = shares.code[entry]
-        found = np.bincount(code, minlength=len(self.portfolio.vocabulary[dimension]))
-        return found[[position for position, _ in self.entries[dimension]]]
+        kept = totals.of(block, self.pair, chosen, self.portfolio.vocabulary)
+        if kept is not None:
+            found = kept.first if dimension == self.pair[0] else kept.second
+        else:
+            codes = len(self.portfolio.vocabulary[dimension])
+            found = block.shares[dimension].touching_each(np.flatnonzero(chosen), codes)
+        return found[self.positions(dimension)]
 
 
 def day_number(day: date) -> int:

@@ -22,9 +22,9 @@ from grants.models import Grant
 from priorities import coverage, gaps
 from priorities.coverage import Question
 from priorities.kinds import KINDS, WORDS
+from priorities.memory.reading import Vocabulary
 from priorities.models import Dimension
-from priorities.reading import Vocabulary
-from priorities.shortfalls import Gaps
+from priorities.shortfall.shortfalls import Gaps
 
 MEASURES = [
     (coverage.LIVE, _("In running grants (whole award)")),

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from counting import money
-from priorities import linking, need_files, suggesting
+from priorities import linking, suggesting
 from priorities.models import NOT_APPLICABLE, NOT_STATED, RESIDUAL, UNDIVIDED, Code, Dimension, Target, Watch
+from priorities.need import files as need_files
 from priorities.percents import NotAPercentage, basis_points
 from priorities.to_sort import Proposal
 

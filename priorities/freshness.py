@@ -13,9 +13,9 @@ from counting import periods
 from counting.places import INTERNATIONAL, UK_WIDE
 from counting.tables import Table
 from priorities import columns, coverage
-from priorities.blocks import NEVER
 from priorities.columns import Portfolio
 from priorities.coverage import EPOCH, Asked, Question, day_number
+from priorities.memory.blocks import NEVER
 from priorities.models import NOT_STATED, RESIDUAL, Dimension
 from priorities.running import Running
 
@@ -103,8 +103,8 @@ def quiet_funders(funders: Mapping[int, str], *, on: date, portfolio: Portfolio)
     since = periods.add_months(on, -QUIET_MONTHS)
     active: set[int] = set()
     for block in portfolio.blocks:
-        added = block.alive & (block.added_on >= day_number(since))
-        active |= set(np.flatnonzero(np.bincount(block.funder[added])).tolist())
+        added = np.flatnonzero(block.alive & (block.added_on >= day_number(since)))
+        active |= set(np.flatnonzero(np.bincount(block.funder.take(added))).tolist())
     quiet = {funder: name for funder, name in funders.items() if funder not in active}
     latest = last_added(quiet, portfolio)
     found = [

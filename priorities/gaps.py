@@ -15,13 +15,14 @@ from typing import Any
 
 from accounts.models import Person
 from counting.tables import Line
-from priorities import asides, columns, tasks
+from priorities import columns
 from priorities.columns import Portfolio
-from priorities.finding import Found, Look
 from priorities.kinds import KINDS, NEGLECTED
 from priorities.models import Dimension, GapRules, Looking
-from priorities.shortfalls import Gap, Gaps, Seen, Sentence
-from priorities.watching import AREAS
+from priorities.shortfall import asides, tasks
+from priorities.shortfall.finding import Found, Look
+from priorities.shortfall.shortfalls import Gap, Gaps, Seen, Sentence
+from priorities.shortfall.tallies import AREAS
 
 __all__ = ["KINDS", "Gap", "Gaps", "Sentence", "table"]
 

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from priorities import coverage
-from priorities.blocks import Block, Ints, Shares
 from priorities.columns import Portfolio
 from priorities.coverage import GRANTS, Question
+from priorities.memory.blocks import Block, Ints, Shares
 
 
 class Sum(NamedTuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from priorities.blocks import AT_ONCE, Block, Flags, Ints, sums
 from priorities.columns import Portfolio
 from priorities.coverage import day_number
+from priorities.memory.blocks import Block, Flags, Ints, sums
+from priorities.memory.layouts import AT_ONCE
 
 KEPT, KEPT_DAYS = "amounts", 16
 """Where a block keeps what was counted, and of how many questions."""
@@ -57,8 +57,9 @@ class Running:
     """The grants of some funders (of all where none is named) that run on any of these days, earliest first."""
 
     def __init__(self, portfolio: Portfolio, days: Sequence[date], funders: Sequence[int] = ()) -> None:
-        self.portfolio, self.width = portfolio, len(days) + 1
-        self.days, self.funders = tuple(day_number(day) for day in days), tuple(funders)
+        self.width, self.funders = len(days) + 1, tuple(funders)
+        self.days = tuple(day_number(day) for day in days)
+        self.portfolio = portfolio.running_on(self.days[0]) if len(days) == 1 else portfolio
 
     def by(self, dimension: str) -> Amounts:
         """The running money and grants by this list's codes."""
@@ -73,19 +74,14 @@ class Running:
         counted = self.portfolio.counted(block)
         if self.funders:
             return self._counted(block, counted & np.isin(block.funder, self.funders), dimension)
-        kept: OrderedDict[Any, Sums] = block.looks.pop(KEPT, None) or OrderedDict()
-        held = kept.pop((self.days, dimension), None)
+        key = (self.days, dimension)
+        held: Sums | None = block.kept.peek(KEPT, key)
         if held is None:
             found = self._counted(block, counted, dimension)
         else:
             come, gone = counted & ~held.counted, held.counted & ~counted
-            both = (self._counted(block, each, dimension) for each in (come, gone))
-            found = held.changed(counted, *both)
-        kept[self.days, dimension] = found
-        while len(kept) > KEPT_DAYS:
-            kept.popitem(last=False)
-        block.looks[KEPT] = kept
-        return found
+            found = held.changed(counted, *(self._counted(block, each, dimension) for each in (come, gone)))
+        return block.kept.put(KEPT, key, found, most=KEPT_DAYS)
 
     def _counted(self, block: Block, counted: Flags, dimension: str) -> Sums:
         size, spans = len(self.portfolio.vocabulary[dimension]), self.width**2

@@ -12,9 +12,9 @@ import numpy as np
 from counting import periods
 from counting.tables import PENCE, Line, Table
 from priorities import columns, coverage
-from priorities.blocks import NEVER, Block, Flags, Ints, sums
 from priorities.columns import Portfolio
 from priorities.coverage import Asked, Question, day_number
+from priorities.memory.blocks import NEVER, Block, Flags, Ints, sums
 from priorities.models import Dimension
 
 MONTHS = 24

@@ -9,10 +9,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext, pgettext
 
 from counting import money
+from priorities.cells import Cell, Part
 from priorities.kinds import percent
+from priorities.memory.reading import Entry
 from priorities.models import Dimension, Target
-from priorities.reading import Entry
-from priorities.watching import Cell, Part
 
 WITH_ARTICLE = ("NE", "NW", "EM", "WM", "EE", "SE", "SW", "public")
 """Codes whose label English names with "the": the North East, the general public."""

@@ -49,8 +49,10 @@ class GapSerializer(serializers.Serializer[Any]):
         )
     )
     grants = serializers.ListField(
-        child=serializers.CharField(), help_text=_("Identifiers of the grants it speaks of.")
+        child=serializers.CharField(),
+        help_text=_("Identifiers of the grants it speaks of, the first hundred where it speaks of more."),
     )
+    number = serializers.IntegerField(help_text=_("How many grants it speaks of."))
     held_back = serializers.IntegerField(
         help_text=_("How many more grants it speaks of that only their own funders may see named (no_evidence).")
     )

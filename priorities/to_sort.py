@@ -10,8 +10,8 @@ from django.utils.translation import ngettext
 
 from accounts.models import Person
 from priorities import columns
-from priorities.blocks import Block, Flags, Ints
 from priorities.columns import Portfolio
+from priorities.memory.blocks import Block, Flags, Ints
 from priorities.models import NOT_STATED, Code, Dimension, Link, Suggestion
 
 ASKED = (Dimension.PRIORITY, Dimension.REGION)

@@ -13,13 +13,13 @@ from accounts.models import Person
 from counting.money import WHOLE
 from counting.tables import Line, Table
 from priorities import coverage, freshness, gaps
-from priorities.blocks import NOBODY, Block, Shares
 from priorities.columns import Portfolio
 from priorities.coverage import Question, day_number
 from priorities.freshness import Places
 from priorities.gaps import Gap
+from priorities.memory.blocks import NOBODY, Block, Shares
+from priorities.memory.reading import Vocabulary, read_block
 from priorities.models import NOT_STATED
-from priorities.reading import Vocabulary, read_block
 
 MADE_UP = -1
 """The id of a grant that is not there."""

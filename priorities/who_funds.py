@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from accounts.models import Organisation
 from counting.tables import Line, Table
 from priorities import columns, coverage
-from priorities.blocks import NOBODY, Block, Flags, Ints, sums
 from priorities.columns import Portfolio
 from priorities.coverage import Asked, Question
+from priorities.memory.blocks import NOBODY, Block, Flags, Ints, sums
 from priorities.models import Dimension
 
 MOST_PAIRS = 1_000
@@ -95,20 +95,25 @@ class WhoFunds:
         ]
         return sorted(found, key=lambda part: -part.pence)
 
+    def _parts_as_dicts(self) -> list[dict[str, Any]]:
+        """The parts as the API prints them, without an object for each, since funders may be many."""
+        funder, area, place = np.nonzero(self.cells)
+        pence = self.cells[funder, area, place]
+        order = np.argsort(-pence, kind="stable")
+        names = [line.as_dict() for line in self.table.rows]
+        areas, places = ([line.code for line in lines] for lines in (self.table.columns, self.places))
+        columns = (each[order].tolist() for each in (funder, area, place, pence))
+        return [
+            {"funder": names[one], "area": areas[at], "place": places[where], "pence": worth}
+            for one, at, where, worth in zip(*columns, strict=True)
+        ]
+
     def as_dict(self) -> dict[str, Any]:
         """As the API prints it; money in pence."""
         return {
             "on": self.table.on.isoformat(),
             "table": self.table.as_dict(),
-            "parts": [
-                {
-                    "funder": part.funder.as_dict(),
-                    "area": part.area.code,
-                    "place": part.place.code,
-                    "pence": part.pence,
-                }
-                for part in self.parts()
-            ],
+            "parts": self._parts_as_dicts(),
             "meetings": [
                 {
                     "area": each.area.code,
@@ -301,8 +306,7 @@ class Pairs(Sequence[Pair]):
         pairs, charities = _in_common_by_two(met, len(funders))
         order = np.argsort(-charities, kind="stable")
         self.pairs, self.charities = pairs[order], charities[order]
-        flat = here.reshape(len(here), here.shape[1] * here.shape[2]).astype(np.float32)
-        self.places = (flat @ flat.T).astype(int)
+        self.here = here.reshape(len(here), here.shape[1] * here.shape[2])
 
     def __len__(self) -> int:
         return len(self.pairs)
@@ -312,10 +316,12 @@ class Pairs(Sequence[Pair]):
     @overload
     def __getitem__(self, at: slice) -> list[Pair]: ...
     def __getitem__(self, at: int | slice) -> Pair | list[Pair]:
-        if isinstance(at, slice):
-            return [self[each] for each in range(*at.indices(len(self)))]
-        one, other = divmod(int(self.pairs[at]), len(self.funders))
-        return Pair(self.funders[one], self.funders[other], int(self.charities[at]), int(self.places[one, other]))
+        if not isinstance(at, slice):
+            return self[at : at + 1][0]
+        one, other = np.divmod(self.pairs[at], len(self.funders))
+        places = (self.here[one] & self.here[other]).sum(axis=1)
+        told = (one.tolist(), other.tolist(), self.charities[at].tolist(), places.tolist())
+        return [Pair(self.funders[a], self.funders[b], *rest) for a, b, *rest in zip(*told, strict=True)]
 
 
 def _in_common_by_two(met: tuple[Ints, Ints, Ints], funders: int) -> tuple[Ints, Ints]:

@@ -15,8 +15,9 @@ from django.core.cache import cache
 from django.test import Client
 from pytest_django.plugin import blocking_manager_key
 
-from priorities import columns, need_loading, vocabulary
+from priorities import columns, vocabulary
 from priorities.models import Code
+from priorities.need import loading as need_loading
 from tests import factories
 
 

@@ -12,7 +12,7 @@ from counting.money import exact, short
 from counting.tables import Line
 from funders_portal.charts.looks import EDGE, FONT, INK, NO_SHARE, hue, sheet
 
-LEAST, A_NODE = 420, 34
+LEAST, A_NODE = 420, 48
 """Height in CSS pixels: the least, and for each node of the fullest stage."""
 LINE_OF_HEADS = 40
 SEE_THROUGH = "66"
@@ -88,7 +88,7 @@ def _node_looks(ways: Sequence[Way], nodes: dict[tuple[int, str], tuple[int, str
     return {
         "label": [f"{label}  {short(through[key])}" for key, (_number, label) in nodes.items()],
         "color": [hue(code) if hue(code) != NO_SHARE or stage == 1 else EDGE for stage, code in nodes],
-        "pad": 14,
+        "pad": 22,
         "thickness": 14,
         "line": {"width": 0},
         "customdata": [f"{label}: {exact(through[key])}" for key, (_number, label) in nodes.items()],

@@ -60,6 +60,13 @@ def without(data: QueryDict, *names: str) -> str:
     return kept.urlencode()
 
 
+def with_all(data: QueryDict) -> str:
+    """The query of an address with `all=1`, which asks for every line of a long page."""
+    kept = data.copy()
+    kept["all"] = "1"
+    return kept.urlencode()
+
+
 def of_a_day(request: HttpRequest) -> CoverageFilter:
     """The address of a page that reads a day and funders alone; whatever else stands in it is refused."""
     asked = CoverageFilter(request.GET)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, cast
 
+import numpy as np
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
@@ -19,9 +20,10 @@ from funders_portal.dashboards.answers import csv_file, refused
 from grants.models import Grant
 from priorities import columns, coverage, filters, freshness, gaps, kinds, passed_on
 from priorities.columns import Portfolio
-from priorities.coverage import Question
+from priorities.coverage import Asked, Question
 from priorities.filters import CoverageFilter
-from priorities.shortfalls import Sentence, Task
+from priorities.memory.blocks import Ints
+from priorities.shortfall.shortfalls import Sentence, Task
 
 GRANTS_A_PAGE = 50
 
@@ -73,23 +75,25 @@ def coverage_grants(request: HttpRequest) -> HttpResponse:
     asked = CoverageFilter(request.GET, also=("row", "column", "gap", "kind", "page"))
     if not asked.is_valid() or not _names_a_figure(asked):
         return refused(request, asked)
-    if request.GET.get("gap"):
-        context = _behind_sentence(asked.question, request.GET["gap"], request.GET.get("kind", ""), _person(request))
+    portfolio, query = columns.current(), request.GET
+    if query.get("gap"):
+        behind = _behind_sentence(asked.question, portfolio, query["gap"], query.get("kind", ""), _person(request))
     else:
-        context = _behind_figure(asked.question, request.GET.get("row"), request.GET.get("column"))
-    parts: dict[int, int | None] = context.pop("parts")
-    ids = sorted(parts, key=lambda each: (-(parts[each] or 0), each))
-    page = Paginator(ids, GRANTS_A_PAGE).get_page(request.GET.get("page"))
-    grants = (
-        Grant.objects.visible_to(request.user)
-        .with_running_period()
-        .select_related("funder")
-        .in_bulk(list(page.object_list))
-    )
-    context["lines"] = [(grants[each], parts[each]) for each in page.object_list if each in grants]
-    context["together"] = coverage.pounds_together(parts, columns.current())
-    context |= {"page": page, "back": _query(request.GET, "row", "column", "gap", "kind", "page")}
-    return render(request, "funders_portal/coverage_grants.html", context | _choices(asked, request.GET))
+        behind = _behind_figure(asked.question, portfolio, query.get("row"), query.get("column"))
+    page = Paginator(behind.ids, GRANTS_A_PAGE).get_page(query.get("page"))
+    shown: list[int] = cast(Any, page.object_list).tolist()
+    grants = Grant.objects.visible_to(request.user).with_running_period().select_related("funder").in_bulk(shown)
+    first = page.start_index() - 1 if shown else 0
+    here = zip(shown, behind.parts[first:].tolist()[:GRANTS_A_PAGE], strict=True)
+    context = {
+        "heading": behind.heading,
+        "sentence": behind.sentence,
+        "lines": [(grants[each], None if each in behind.apart else part) for each, part in here if each in grants],
+        "together": coverage.pounds_together(behind.ids, behind.parts, portfolio),
+        "page": page,
+        "back": _query(query, "row", "column", "gap", "kind", "page"),
+    }
+    return render(request, "funders_portal/coverage_grants.html", context | _choices(asked, query))
 
 
 def _names_a_figure(asked: CoverageFilter) -> bool:
@@ -138,42 +142,69 @@ def _counts(question: Question, portfolio: Portfolio) -> dict[str, int]:
     return coverage.row_counts(question, portfolio=portfolio)
 
 
-def _behind_figure(question: Question, row: str | None, column: str | None) -> dict[str, Any]:
-    table = coverage.table(question)
+@dataclass(frozen=True)
+class _Behind:
+    """The grants (ids) behind a figure or a sentence with their parts, the largest first; of those `apart` no part is
+    told, since they only may reach the places of the sentence."""
+
+    ids: Ints
+    parts: Ints
+    heading: str = ""
+    sentence: Sentence | Task | None = None
+    apart: frozenset[int] = frozenset()
+
+    @classmethod
+    def of(cls, ids: Ints, parts: Ints, **told: Any) -> _Behind:
+        order = np.lexsort((ids, -parts))
+        return cls(ids[order], parts[order], **told)
+
+    @classmethod
+    def of_sentence(cls, parts: Mapping[int, int | None], sentence: Sentence | Task) -> _Behind:
+        return cls.of(
+            np.fromiter(parts, np.int64, len(parts)),
+            np.array([part or 0 for part in parts.values()], np.int64),
+            sentence=sentence,
+            apart=frozenset(grant for grant, part in parts.items() if part is None),
+        )
+
+
+def _behind_figure(question: Question, portfolio: Portfolio, row: str | None, column: str | None) -> _Behind:
+    asked = Asked(question, portfolio)
     try:
-        parts = coverage.grant_parts(question, row=row or None, column=column or None)
+        ids, parts = asked.behind(row or None, column or None)
     except KeyError as unknown:
         raise Http404 from unknown
-    labels = [line.label for line in table.rows if line.code == row]
-    labels += [line.label for line in table.columns if line.code == column]
-    return {"heading": " · ".join(labels), "parts": parts, "sentence": None}
+    named = zip(question.shown, (row, column), strict=True)
+    labels = [line.label for each, code in named for line in asked.lines(each) if line.code == code]
+    return _Behind.of(ids, parts, heading=" · ".join(labels))
 
 
-def _behind_sentence(question: Question, key: str, kind: str, person: Person) -> dict[str, Any]:
-    short = gaps.table(on=question.on, person=person)
+def _behind_sentence(question: Question, portfolio: Portfolio, key: str, kind: str, person: Person) -> _Behind:
+    short = gaps.table(on=question.on, portfolio=portfolio, person=person)
     if kind == key == kinds.WAITING:
-        return _behind_task(question, next((each for each in short.tasks if each.kind == kind), None))
+        return _behind_task(next((each for each in short.tasks if each.kind == kind), None))
     try:
         line = short.line(kind, key)
     except KeyError as unknown:
         raise Http404 from unknown
-    return {"heading": "", "parts": _parts_of(line, question.on), "sentence": line}
+    return _Behind.of_sentence(_parts_of(line, question.on, portfolio), line)
 
 
-def _behind_task(question: Question, task: Task | None) -> dict[str, Any]:
+def _behind_task(task: Task | None) -> _Behind:
     if task is None:
         raise Http404
     awards = Grant.objects.filter(id__in=task.grants).values_list("id", "amount_awarded")
-    return {"heading": "", "parts": dict(awards), "sentence": task}
+    return _Behind.of_sentence(dict(awards), task)
 
 
-def _parts_of(line: Sentence, on: date) -> dict[int, int | None]:
+def _parts_of(line: Sentence, on: date, portfolio: Portfolio) -> dict[int, int | None]:
     """Each grant of a sentence with its part in the sentence's places; None where it only may reach them."""
     parts: dict[int, int | None] = dict.fromkeys(line.grants)
     for gap in line.gaps:
         across = gap.dimension or Question.columns
         for column in gap.columns or (None,):
-            found = coverage.grant_parts(Question(columns=across, on=on), row=gap.row, column=column)
+            asked = Question(columns=across, on=on)
+            found = coverage.grant_parts(asked, row=gap.row, column=column, portfolio=portfolio)
             for grant, pence in found.items():
                 if grant in parts:
                     parts[grant] = (parts[grant] or 0) + pence

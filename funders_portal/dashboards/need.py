@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 from accounts.access import FUNDERS, only
 from funders_portal import charts, need_tables, summary
 from funders_portal.dashboards.answers import csv_file
-from priorities import columns, need, need_history, need_words
+from priorities import columns, need
 from priorities.coverage import Question
 from priorities.models import NeedFigure
 from priorities.need import HALF, Family
+from priorities.need import history as need_history
+from priorities.need import words as need_words
+from priorities.need.history import History
 from priorities.need_filters import NeedFilter
-from priorities.need_history import History
 
 
 @only(*FUNDERS)

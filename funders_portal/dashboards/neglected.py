@@ -16,9 +16,10 @@ from accounts.filters import StrictForm
 from funders_portal import written
 from funders_portal.dashboards.answers import csv_file
 from grants.models import Grant
-from priorities import columns, neglected, sentences
+from priorities import columns, sentences
 from priorities.filters import Telling, days
-from priorities.neglected import Named
+from priorities.shortfall import neglected
+from priorities.shortfall.neglected import Named
 
 
 class OnFilter(Telling, django_filters.FilterSet):  # type: ignore[misc]

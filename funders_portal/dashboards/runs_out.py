@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -125,7 +126,9 @@ def runs_out_grants(request: HttpRequest) -> HttpResponse:
         "month": in_words(found.month(month)),
         "area": areas.get(area, ""),
         "lines": [(here[each], parts[each]) for each in page.object_list if each in here],
-        "together": coverage.pounds_together(parts, portfolio),
+        "together": coverage.pounds_together(
+            np.fromiter(parts, np.int64, len(parts)), np.array(list(parts.values()), np.int64), portfolio
+        ),
         "page": page,
         "back": answers.without(request.GET, "month", "area", "page"),
     }

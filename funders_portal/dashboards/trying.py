@@ -23,7 +23,7 @@ from priorities import columns, trying
 from priorities.columns import Portfolio
 from priorities.filters import unknown
 from priorities.linking import in_percent
-from priorities.reading import Vocabulary
+from priorities.memory.reading import Vocabulary
 from priorities.sentences import day
 from priorities.trying import MadeUp, Step, Tried
 

@@ -24,6 +24,8 @@ from priorities.who_funds import Most, Part, WhoFunds
 PAGE, HEADING = "who_funds", gettext_lazy("Who funds what")
 FIRST, FEW = 25, 10
 """So many funders, and so many of what follows them, stand on the page at once; the others open."""
+FOLDED = 60
+"""Up to so many funders the others are on the page, folded; with more of them a second address shows all."""
 DRAWN = 15
 """So many funders are drawn by themselves, the others together."""
 FILES: dict[str, tuple[str, Callable[[WhoFunds], str]]] = {
@@ -53,13 +55,14 @@ class Row:
 @only(*FUNDERS)
 def who_funds(request: HttpRequest) -> HttpResponse:
     """Funders by area, the ways to places, and where several fund the same, on a day."""
-    asked = RunningFilter(request.GET)
+    asked = RunningFilter(request.GET, also=("all",))
     if not asked.is_valid():
         return answers.refused_running(request, asked, page=PAGE, heading=HEADING)
     question, portfolio = asked.question, columns.current()
     found = counted.look(question, portfolio=portfolio)
     rests_on = freshness.of(question, portfolio=portfolio)
     rows, ways = _rows(found), found.largest(DRAWN)
+    whole = "all" in request.GET or len(rows) <= FOLDED
     most = [in_words(each, rests_on.funders) for each in found.most()]
     context = {
         "empty": not portfolio.size,
@@ -77,6 +80,8 @@ def who_funds(request: HttpRequest) -> HttpResponse:
         "totals": _totals(found),
         "first": rows[:FIRST],
         "more": rows[FIRST:],
+        "whole": whole,
+        "with_all": answers.with_all(request.GET),
         "ways_line": ways_in_words(ways),
         "first_ways": ways[:FEW],
         "more_ways": ways[FEW:],
@@ -92,7 +97,11 @@ def who_funds(request: HttpRequest) -> HttpResponse:
         "rounded": any(figure % 100 for _row, _column, figure in found.table.records()),
         "without_funder": answers.without(request.GET, "on", "funder"),
     }
-    return render(request, "funders_portal/who_funds.html", context | answers.running(asked, PAGE))
+    return render(
+        request,
+        "funders_portal/who_funds.html",
+        context | answers.running(asked, PAGE) | {"query": answers.without(request.GET, "all")},
+    )
 
 
 @only(*FUNDERS)

@@ -5,9 +5,9 @@ from typing import Any
 from django import template
 
 from counting import places
-from priorities import need_words
 from priorities.models import Code, Dimension, NeedFigure, NeedSeries
-from priorities.need_files import PARTED
+from priorities.need import words as need_words
+from priorities.need.files import PARTED
 
 register = template.Library()
 

@@ -5,12 +5,12 @@ from django.conf import settings
 from django.db import migrations, models
 from django.utils import timezone
 
-from priorities import need_loading
+from priorities.need import loading
 
 
 def ship(apps, schema_editor):
     codes, series, figures = (apps.get_model("priorities", name) for name in ("Code", "NeedSeries", "NeedFigure"))
-    need_loading.ship(at=timezone.now(), codes=codes, series=series, figures=figures)
+    loading.ship(at=timezone.now(), codes=codes, series=series, figures=figures)
 
 
 class Migration(migrations.Migration):

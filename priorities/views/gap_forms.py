@@ -18,7 +18,7 @@ from priorities.kinds import percent
 from priorities.models import GapRules
 from priorities.models.gaps import LONGEST
 from priorities.percents import NotAPercentage, basis_points
-from priorities.shortfalls import Gap, Sentence
+from priorities.shortfall.shortfalls import Gap, Sentence
 
 LONGEST_ASIDE = 24
 """Months; nothing is set aside for longer without somebody looking at it again."""

@@ -18,11 +18,12 @@ from accounts import once
 from accounts.access import FUNDERS, Officer, Secretariat, may, only
 from accounts.models import Organisation, Person
 from counting import periods
-from priorities import asides, kinds
 from priorities import gaps as work
+from priorities import kinds
 from priorities.filters import GapFilter
 from priorities.models import GapRules, Looking, SetAside
-from priorities.shortfalls import Gaps, Sentence
+from priorities.shortfall import asides
+from priorities.shortfall.shortfalls import Gaps, Sentence
 from priorities.views import gap_forms
 
 FILTERS = ("on", "kind", "priority")

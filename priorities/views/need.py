@@ -24,10 +24,13 @@ from accounts import once
 from accounts.access import FUNDERS, Secretariat, may, only
 from accounts.models import Person
 from counting import places
-from priorities import forms, need_files, need_history, need_loading
+from priorities import forms
 from priorities.models import NeedFigure, NeedSeries
-from priorities.need_history import History, Line
-from priorities.need_loading import Checked
+from priorities.need import files as need_files
+from priorities.need import history as need_history
+from priorities.need import loading as need_loading
+from priorities.need.history import History, Line
+from priorities.need.loading import Checked
 
 
 def person(request: HttpRequest) -> Person:

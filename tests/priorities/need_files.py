@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 
-from priorities import need_loading
-from priorities.need_files import COLUMNS
+from priorities.need import loading as need_loading
+from priorities.need.files import COLUMNS
 from tests import factories
 
 USUAL = {"source": "Annual report", "url": "https://www.example.org/report"}

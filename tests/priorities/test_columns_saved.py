@@ -13,8 +13,9 @@ from django.db import connection, transaction
 
 from grants import changes
 from grants.models import Grant
-from priorities import columns, coverage, keeping, saved
+from priorities import columns, coverage
 from priorities.coverage import Question
+from priorities.memory import keeping, saved
 from tests.factories import GrantFactory, link
 
 pytestmark = pytest.mark.django_db(transaction=True)

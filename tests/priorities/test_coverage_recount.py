@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 
 from counting.tables import PENCE, Table
 from grants.models import Grant, Project, Recipient
-from priorities import blocks, columns, coverage, reading
+from priorities import columns, coverage
 from priorities.coverage import Question
+from priorities.memory import blocks, reading
 from priorities.models import NOT_STATED, Code, Link
 from tests.factories import NOW, FunderFactory, GranteeFactory
 from tests.priorities.recount import Told, recount

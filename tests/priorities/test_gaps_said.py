@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import JournalEntry, Membership, Organisation, Person
-from priorities import asides, gaps, neglected
+from priorities import gaps
 from priorities.gaps import Gap, Gaps
 from priorities.kinds import EMPTY, ENDING, FRAGILE, UNDER_NEED
 from priorities.models import GapRules, Looking, SetAside
+from priorities.shortfall import asides, neglected
 from tests.factories import FunderFactory, link, officer, secretariat, viewer
 from tests.priorities.test_gaps import code, english, funded, quill, watch
 

@@ -8,8 +8,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from priorities import columns, need, need_words
+from priorities import columns, need
 from priorities.models import NeedFigure
+from priorities.need import words as need_words
 from tests import factories
 from tests.priorities.need_files import added, year
 

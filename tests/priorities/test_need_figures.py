@@ -8,9 +8,10 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.models import JournalEntry
-from priorities import need_history, need_loading
 from priorities.models import NeedFigure, NeedSeries
-from priorities.need_history import History
+from priorities.need import history as need_history
+from priorities.need import loading as need_loading
+from priorities.need.history import History
 from tests import factories
 from tests.priorities.need_files import added, file, year
 

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from priorities import need_loading
-from priorities.need_files import COLUMNS, in_words
+from priorities.need import loading as need_loading
+from priorities.need.files import COLUMNS, in_words
 from tests.priorities.need_files import file, told, year
 
 pytestmark = pytest.mark.django_db

@@ -13,17 +13,29 @@ from accounts.models import Organisation, Person
 from counting import periods
 from counting.money import WHOLE
 from counting.places import INTERNATIONAL
-from priorities import coverage, emptiness, kinds, need, sentences, watching, weak_spots
-from priorities.blocks import Flags
+from priorities import coverage, kinds, need, sentences
+from priorities.cells import Cell, Part
 from priorities.columns import Portfolio
 from priorities.coverage import Question, day_number
-from priorities.evidence import Looked, Owed
 from priorities.freshness import quiet_funders
-from priorities.holding import SERVICE, Cut, Held, Holding
-from priorities.kinds import EMPTY, ENDING, FRAGILE, NEGLECTED, NO_EVIDENCE, TOO_NARROW, UNDER_NEED, UNDER_TARGET
+from priorities.kinds import (
+    EMPTY,
+    ENDING,
+    FRAGILE,
+    NEGLECTED,
+    NO_EVIDENCE,
+    TOO_NARROW,
+    UNDER_NEED,
+    UNDER_TARGET,
+)
+from priorities.memory.blocks import Flags
 from priorities.models import UNDIVIDED, Dimension, GapRules, Target
-from priorities.shortfalls import Gap
-from priorities.watching import AREAS, Cell, Part, Running, Standing
+from priorities.shortfall import emptiness, watching, weak_spots
+from priorities.shortfall.evidence import Looked, Owed
+from priorities.shortfall.holding import Cut, Held, Holding
+from priorities.shortfall.shortfalls import Gap
+from priorities.shortfall.tallies import AREAS, SERVICE
+from priorities.shortfall.watching import Running, Standing
 
 AGREED, NAMED, NEED, RUNS_OUT, REST, RESTS, NARROW, REPORTS = range(1, 9)
 """The order of the list: short of a target; named in the founding list; small beside the need; money running out; no
@@ -66,9 +78,9 @@ class Look:
         self.cells = list(watching.cells(portfolio, on))
         running = Running(portfolio, on, periods.add_months(on, rules.ending[-1]))
         self.standing = {name: Standing(running, name) for name in dict.fromkeys(each.dimension for each in self.cells)}
-        self.holding = Holding(portfolio, day_number(on))
+        self.holding = Holding(running.tallies)
         own = person.funder_ids if person else []
-        self.reports = Looked(portfolio, on, months=rules.evidence_months, funders=own)
+        self.reports = Looked(portfolio, running.now, on, months=rules.evidence_months, funders=own)
 
     def found(self) -> list[Found]:
         """Every gap, cell by cell, each cell's strongest kind first."""

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from counting import places
 from counting.money import WHOLE
-from priorities.need_files import FRACTIONS, Figure, Problem, change
+from priorities.need.files import FRACTIONS, Figure, Problem, change
 
 REST = ("others", "the rest", "other or not known")
 """Parts so called say that with them the parts are all there are."""

@@ -13,9 +13,10 @@ from django.db import transaction
 from accounts import journal
 from accounts.journal import Did
 from accounts.models import Person
-from priorities import need_files, need_lint
 from priorities.models import RESIDUAL, Code, NeedFigure, NeedSeries
-from priorities.need_files import Figure, Known, Problem, Statistic
+from priorities.need import files as need_files
+from priorities.need import lint as need_lint
+from priorities.need.files import Figure, Known, Problem, Statistic
 
 SHIPPED = Path(__file__).with_name("need.csv")
 """What a new installation begins with: published figures with their sources."""

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from priorities import kinds, weak_spots
-from priorities.blocks import Ints
-from priorities.finding import Look
+from priorities import kinds
 from priorities.kinds import UNKNOWN, WAITING
 from priorities.models import NOT_STATED, Dimension
-from priorities.shortfalls import Task
+from priorities.shortfall import weak_spots
+from priorities.shortfall.finding import Look
+from priorities.shortfall.shortfalls import Task
+from priorities.shortfall.tallies import AREAS
+from priorities.shortfall.watching import Standing
 from priorities.to_sort import Backlog
-from priorities.watching import AREAS, Standing
 
 PLACE = Dimension.REGION.value
 
@@ -43,15 +44,12 @@ def _unsorted(look: Look) -> Iterator[Task]:
 
 def _backlog(standing: Standing, by: str) -> Backlog:
     """Running grants (each once) and pounds without a code of the list; those in other currencies apart."""
-    code = standing.portfolio.vocabulary.at(by, NOT_STATED)
-    found: set[int] = set()
-    pence = 0
-    for block, grant, cell, part in standing.running_parts():
-        area, column = np.divmod(cell, standing.shape[1])
-        here: Ints = np.flatnonzero(((area if by == AREAS else column) == code) & (block.currency.take(grant) == 0))
-        found |= set(block.ids[grant[here]].tolist())
-        pence += int(part[here].sum())
-    return Backlog(len(found), pence)
+    vocabulary = standing.portfolio.vocabulary
+    code, number = vocabulary.at(by, NOT_STATED), 0
+    for block, counted in zip(standing.tallies.now.blocks, standing.tallies.counted, strict=True):
+        here = block.touching(by, np.arange(len(vocabulary[by])) == code)
+        number += int((counted & here & (block.currency == 0)).sum())
+    return Backlog(number, int((standing.pence[code] if by == AREAS else standing.pence[:, code]).sum()))
 
 
 def _waiting(look: Look) -> Iterator[Task]:

@@ -12,12 +12,15 @@ from typing import Any
 import numpy as np
 import orjson
 
-from priorities.blocks import Block, Shares
+from priorities.memory import totals
+from priorities.memory.blocks import Block, Shares
+from priorities.memory.totals import Totals
 
-FORM = 1
+FORM = 2
 """Raised whenever what is saved changes its shape; files of another form are as if there were none."""
 _ALIGNED = 64
 _OF_SHARES = ("starts", "code", "high", "bits")
+_OF_TOTALS = ("pence", "grants", "first", "second")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +67,31 @@ def load(path: Path) -> Saved | None:
     with suppress(OSError, ValueError):
         mapped = np.memmap(path, np.uint8, "r", offset=_start(head["length"]))
         columns = {name: _column(mapped, kind, length, start) for name, kind, length, start in head["arrays"]}
+        sums = _totals(columns)
         names = {name.split(".")[1] for name in columns if "." in name}
         shares = {
             each: Shares(*(columns.pop(f"shares.{each}.{part}") for part in _OF_SHARES)) for each in sorted(names)
         }
         # In memory of its own, since every change of a grant copies it.
         alive = np.ones(len(columns["ids"]), bool)
-        return Saved(head["about"], Block(**columns, alive=alive, shares=shares))
+        block = Block(**columns, alive=alive, shares=shares)
+        for pair, found in sums.items():
+            block.kept.put(totals.KIND, pair, found, most=len(sums))
+        return Saved(head["about"], block)
     return None
+
+
+def _totals(columns: dict[str, Any]) -> dict[tuple[str, ...], Totals]:
+    """The kept sums among what was saved, taken out of it; the few that there are stand in memory of their own."""
+    counted = columns.pop("counted", None)
+    names = sorted({name.rsplit(".", 1)[0] for name in columns if name.startswith("totals.")})
+    found = {}
+    for name in names:
+        pence, grants, first, second = (np.array(columns.pop(f"{name}.{part}")) for part in _OF_TOTALS)
+        shape = (len(first), len(second))
+        pair = tuple(name.removeprefix("totals.").split("+"))
+        found[pair] = Totals(counted, pence.reshape(shape), grants.reshape(shape), first, second)
+    return found
 
 
 def _column(mapped: Any, kind: str, length: int, start: int) -> Any:
@@ -84,11 +104,17 @@ def _column(mapped: Any, kind: str, length: int, start: int) -> Any:
 
 def _arrays(block: Block) -> Iterator[tuple[str, Any]]:
     for name in Block.__slots__:
-        if name not in ("alive", "shares", "layouts", "looks"):
+        if name not in ("alive", "shares", "kept"):
             yield name, getattr(block, name)
     for dimension, shares in block.shares.items():
         for part in _OF_SHARES:
             yield f"shares.{dimension}.{part}", getattr(shares, part)
+    for pair, kept in block.kept.all(totals.KIND).items():
+        if kept.pence.dtype == object:  # Sums beyond 64 bits are not worth a form of their own.
+            continue
+        for part in _OF_TOTALS:
+            yield f"totals.{'+'.join(pair)}.{part}", getattr(kept, part).ravel()
+        yield "counted", kept.counted
 
 
 def _head(path: Path) -> dict[str, Any] | None:

@@ -9,9 +9,9 @@ from typing import NamedTuple
 from django.utils.translation import gettext, ngettext
 
 from counting import money
+from priorities.cells import Cell, Part
 from priorities.models import Dimension
 from priorities.sentences import day, listed, lowered, named, number, place, things, worth
-from priorities.watching import Cell, Part
 
 NAMED = 3
 """Up to so many cells are named in a joined sentence; more are counted."""

@@ -16,7 +16,7 @@ from django.db.models.functions import Cast, Coalesce
 from counting.money import WHOLE
 from grants import bulk
 from grants.models import Grant, Recipient
-from priorities.blocks import NEVER, NOBODY, Block, Ints, Shares
+from priorities.memory.blocks import NEVER, NOBODY, Block, Ints, Shares
 from priorities.models import NOT_STATED, RESIDUAL, Code, Dimension, Link
 
 _DATES = ("award_date", "runs_from", "runs_to", "planned_from", "planned_end", "added_on")

@@ -10,10 +10,14 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext, ngettext
 
+from grants import bulk
 from grants.models import Grant
 from priorities import kinds
 from priorities.kinds import KINDS
 from priorities.models import GapRules, Looking, SetAside
+
+NAMED = 100
+"""So many of a gap's grants are printed by their identifiers; `number` says how many there are."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,13 +78,14 @@ class Gap:
         return max(0, self.number - len(self.grants)) if self.kind == kinds.NO_EVIDENCE else 0
 
     def as_dict(self, grants: Sequence[str]) -> dict[str, Any]:
-        """The gap as printed, `grants` being its grants' identifiers."""
+        """The gap as printed, `grants` being the identifiers of its first grants."""
         return {
             "kind": self.kind,
             "row": self.row,
             "dimension": self.dimension or None,
             "column": self.column,
             "pence": self.pence,
+            "number": self.number,
             "grants": list(grants),
             "held_back": self.held_back,
             "sentence": self.sentence,
@@ -255,11 +260,11 @@ class Gaps:
 
     def as_dict(self) -> dict[str, Any]:
         """The list as the command and the API print it; money in pence, grants by their identifiers."""
-        wanted = {grant for gap in [*self.gaps, *self._aside_gaps] for grant in gap.grants}
-        names = dict(Grant.objects.filter(id__in=wanted).values_list("id", "grant_id")) if wanted else {}
+        wanted = {grant for gap in [*self.gaps, *self._aside_gaps] for grant in gap.grants[:NAMED]}
+        names = dict(bulk.among(Grant.objects.all(), "id", sorted(wanted)).values_list("id", "grant_id"))
 
         def printed(gap: Gap) -> dict[str, Any]:
-            return gap.as_dict([names[grant] for grant in gap.grants if grant in names])
+            return gap.as_dict([names[grant] for grant in gap.grants[:NAMED] if grant in names])
 
         return {
             "on": self.on.isoformat(),

@@ -19,12 +19,12 @@ from django.db.models.functions import Cast
 
 from counting import periods
 from grants import changes
-from priorities.blocks import NEVER, Block, Flags, Ints
 from priorities.columns import Portfolio, Stamp
 from priorities.coverage import EPOCH, day_number
+from priorities.memory.blocks import NEVER, Block, Flags, Ints
+from priorities.memory.reading import Names
 from priorities.models import Evidence
-from priorities.reading import Names
-from priorities.watching import Standing
+from priorities.shortfall.watching import Standing
 
 FEWEST = 3
 """In a cell with fewer running grants a number would tell which they are, so only their own funders get it."""
@@ -73,15 +73,17 @@ class Owed(NamedTuple):
 
 
 class Looked:
-    """The reports of one portfolio on a day, for one person's funders."""
+    """The reports of one portfolio on a day, for one person's funders; `now`: its grants that run on that day."""
 
-    LATE, ACCEPTED, WAITS = np.uint8(1), np.uint8(2), np.uint8(4)
+    LATE, ACCEPTED = np.uint8(1), np.uint8(2)
 
-    def __init__(self, portfolio: Portfolio, on: date, *, months: int, funders: Collection[int]) -> None:
-        self.portfolio, self.funders = portfolio, np.array(sorted(funders), np.int64)
+    def __init__(
+        self, portfolio: Portfolio, now: Portfolio, on: date, *, months: int, funders: Collection[int]
+    ) -> None:
+        self.portfolio, self.now, self.funders = portfolio, now, np.array(sorted(funders), np.int64)
         self.reports = as_of(portfolio)
         self.day, self.since = day_number(on), day_number(periods.add_months(on, -months))
-        self._states = {id(block): self._state(block) for block in portfolio.blocks} if self.recorded else {}
+        self._states = {id(block): self._state(block) for block in now.blocks} if self.recorded else {}
 
     @property
     def recorded(self) -> bool:
@@ -95,7 +97,7 @@ class Looked:
         size = standing.running.size
         late, accepted = np.zeros(size, np.int64), np.zeros(size, np.int64)
         own: dict[int, list[tuple[int, int]]] = {}
-        for block, grant, cell, pence in standing.running_parts():
+        for block, grant, cell, pence in standing.now:
             state = self._states[id(block)].take(grant)
             owes = (state & self.LATE) > 0
             late += np.bincount(cell[owes], minlength=size)
@@ -119,32 +121,32 @@ class Looked:
         """How many running grants of other funders owe a report."""
         return sum(
             int(((self._states[id(block)] & self.LATE) > 0)[~self._mine(block)].sum())
-            for block in self.portfolio.blocks
+            for block in self.now.blocks
             if self.recorded
         )
 
     def waiting(self) -> tuple[list[int], date | None]:
         """The person's own funders' grants whose report waits for an answer, and since when the oldest does."""
-        found: list[int] = []
-        for block in self.portfolio.blocks if self.recorded else ():
-            waits = (self._states[id(block)] & self.WAITS) > 0
-            found += block.ids[waits & self._mine(block)].tolist()
-        since = self.reports.handed_in[np.isin(self.reports.ids, found)]
+        found, reports = list[int](), self.reports
+        waits = (reports.handed_in != NEVER) & (reports.handed_in <= self.day) & (reports.accepted < reports.handed_in)
+        for block in self.portfolio.blocks if waits.any() else ():
+            rows = block.rows_of(reports.ids[waits])
+            found += block.ids[rows[(block.alive & self._mine(block))[rows]]].tolist()
+        since = reports.handed_in[np.isin(reports.ids, found)]
         return sorted(found), date.fromordinal(int(since.min()) + EPOCH) if len(since) else None
 
     def _mine(self, block: Block) -> Flags:
         return np.isin(block.funder, self.funders)
 
     def _state(self, block: Block) -> Ints:
-        """LATE, ACCEPTED and WAITS of each of a block's grants, the first two of those that run on the day."""
+        """LATE and ACCEPTED of each of a block's grants."""
         reports, day = self.reports, self.day
-        waits = (reports.handed_in != NEVER) & (reports.handed_in <= day) & (reports.accepted < reports.handed_in)
         recent = (reports.accepted > self.since) & (reports.accepted <= day)
         late = (reports.owed != NEVER) & (reports.owed <= day) & (reports.handed_in == NEVER) & ~recent
-        runs, found = block.running_on(day), np.zeros(block.size, np.uint8)
-        for which, state, rows in ((late, self.LATE, runs), (recent, self.ACCEPTED, runs), (waits, self.WAITS, True)):
+        found = np.zeros(block.size, np.uint8)
+        for which, state in ((late, self.LATE), (recent, self.ACCEPTED)):
             if which.any():
-                found |= (block.alive & rows & np.isin(block.ids, reports.ids[which])) * state
+                found |= (block.alive & np.isin(block.ids, reports.ids[which])) * state
         return found
 
 

@@ -43,7 +43,7 @@ class History:
     def on(cls, day: date | None) -> History:
         rows = NeedFigure.objects.published_by(day) if day else NeedFigure.objects.standing()
         order = attrgetter("published_on") if day else _edition
-        values = tuple(sorted(rows.select_related("series").prefetch_related("series__codes"), key=order))
+        values = tuple(sorted(rows.prefetch_related("series__codes"), key=order))
         return cls(values, {each.cell: each for each in values})
 
     def of(self, series: NeedSeries) -> History:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from django.utils.functional import Promise
@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 
 from counting.money import WHOLE
 from priorities import columns
-from priorities.blocks import Flags, Ints, sums
 from priorities.columns import Portfolio
+from priorities.memory.blocks import Flags, Ints, sums
 from priorities.models import Dimension
-from priorities.watching import Running, Standing
+from priorities.shortfall.watching import Running, Standing, flags
 
 PLACE, PEOPLE, FORM = Dimension.REGION.value, Dimension.GROUP.value, Dimension.EXPLOITATION.value
 OUTSIDE = "outside"
@@ -98,6 +98,7 @@ class _Look:
     def __init__(self, portfolio: Portfolio, on: date) -> None:
         self.portfolio = portfolio
         running = Running(portfolio, on, on)
+        self.now = running.now
         self.standing = {name: Standing(running, name) for name in (PLACE, PEOPLE, FORM)}
 
     def rows(self) -> list[Named]:
@@ -115,24 +116,26 @@ class _Look:
             opens=lambda: sorted(each for ids, _ in parts for each in ids.tolist()),
         )
 
-    def parts(self, codes: Sequence[tuple[str, str]]) -> list[tuple[Ints, Any]]:
-        """Block by block: the grants (ids) that say they reach any of these codes, and their pounds in pence."""
-        by_code = [self.said(dimension, code) for dimension, code in codes]
-        return [
-            (block.ids[rows], worth)
-            for block, *said in zip(self.portfolio.blocks, *by_code, strict=True)
-            for rows, worth in [_larger(said)]
-        ]
-
-    def said(self, dimension: str, code: str) -> list[tuple[Ints, Any]]:
-        """Block by block: the grants (rows) that say they reach a code, each once, and their pounds in pence."""
-        standing, wanted, found = self.standing[dimension], self.flags(dimension, code), []
-        for block, grant, cell, pence in standing.running_parts():
-            keep = np.flatnonzero(wanted.take(cell % standing.shape[1]))
-            rows, place = np.unique(grant[keep], return_inverse=True)
-            sterling = np.where(block.currency.take(grant[keep]) == 0, pence[keep], 0)
-            found.append((rows, sums(place, sterling, len(rows))))
+    def parts(self, codes: Sequence[tuple[str, str]]) -> list[tuple[Ints, Ints]]:
+        """Block by block: the grants (ids) that say they reach any of these codes, and their pounds in pence, by the
+        code of which they say most."""
+        found: list[tuple[Ints, Ints]] = []
+        for place, block in enumerate(self.now.blocks):
+            said, most = np.zeros(block.size, bool), np.zeros(block.size, np.int64)
+            for dimension, code in codes:
+                says, worth = self.said(self.standing[dimension], place, self.flags(dimension, code))
+                said |= says
+                np.maximum(most, worth, out=most)
+            rows = np.flatnonzero(said)
+            found.append((block.ids[rows], most[rows]))
         return found
+
+    def said(self, standing: Standing, place: int, wanted: Flags) -> tuple[Flags, Ints]:
+        """Which of a block's grants say that they reach these codes, and each one's pounds there in pence."""
+        parts, sterling = standing.now[place], standing.sterling[place]
+        says, worth = (each.only(np.tile(wanted, standing.shape[0])) for each in (parts, sterling))
+        size = parts.block.size
+        return flags(size, says.grant), sums(worth.grant, worth.pence, size).astype(np.int64)
 
     def flags(self, dimension: str, code: str) -> Flags:
         entries = self.portfolio.vocabulary[dimension]
@@ -165,13 +168,3 @@ class _Look:
             for code in BESIDE
             for pence in [int(standing.pence[:, self.portfolio.vocabulary.at(FORM, code)].sum())]
         ]
-
-
-def _larger(said: Sequence[tuple[Ints, Any]]) -> tuple[Ints, Any]:
-    """All rows of several lists, each once, with the largest of their amounts."""
-    rows = np.unique(np.concatenate([each for each, _ in said]))
-    most = np.zeros(len(rows), np.int64)
-    for each, worth in said:
-        place = np.searchsorted(rows, each)
-        most[place] = np.maximum(most[place], worth)
-    return rows, most

@@ -20,8 +20,8 @@ from priorities.columns import Portfolio
 from priorities.coverage import Question
 from priorities.models import RESIDUAL, Dimension, NeedFigure, NeedSeries
 from priorities.models.need import PEOPLE
-from priorities.need_files import PARTED
-from priorities.need_history import History, share_of
+from priorities.need.files import PARTED
+from priorities.need.history import History, share_of
 
 HALF = 5_000
 """Of its share of need, in basis points: a code with less of the money is small beside it."""
@@ -237,8 +237,7 @@ def _family(
     portfolio: Portfolio,
 ) -> Family:
     question = _question(series, area, dimension, on)
-    table = coverage.table(question, portfolio=portfolio)
-    pence = {line.code: total for line, total in zip(table.rows, table.row_totals, strict=True)}
+    pence = coverage.row_pounds(question, portfolio=portfolio)
     apart = RESIDUAL if dimension != Dimension.REGION else (*RESIDUAL, UK_WIDE)
     whole = sum(each for code, each in pence.items() if code not in apart)
     labels = {entry.code: entry.label for entry in portfolio.vocabulary[dimension]}

@@ -8,14 +8,14 @@ from datetime import date
 from django.utils.translation import gettext, ngettext
 
 from counting import money
-from priorities.evidence import Owed
-from priorities.holding import Cut, Held
+from priorities.cells import Cell
 from priorities.kinds import CHARITY, GRANT, percent
 from priorities.models import Dimension
 from priorities.need import Short
 from priorities.sentences import day, number, place
+from priorities.shortfall.evidence import Owed
+from priorities.shortfall.holding import Cut, Held
 from priorities.to_sort import Backlog
-from priorities.watching import Cell
 
 
 def rests(cell: Cell, held: Held, names: Mapping[int, str], least: int) -> str:

@@ -2,53 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from priorities.blocks import AT_ONCE, NEVER, Block, Flags, Ints, sums
+from priorities.cells import Cell, Part
 from priorities.columns import Portfolio
 from priorities.coverage import EPOCH, day_number
-from priorities.models import Dimension, Target, Watch
-from priorities.reading import Entry
+from priorities.memory.blocks import NEVER, Block, Flags, Ints
+from priorities.memory.layouts import AT_ONCE, laid_out
+from priorities.memory.reading import Entry
+from priorities.models import Target, Watch
+from priorities.shortfall.tallies import AREAS, Tallies
 
-AREAS = Dimension.PRIORITY.value
-KEPT_LOOKS = 8
-"""How many crossings of grants that run on a day a block keeps; 4 MB each for a million grants."""
-
-
-class Part(NamedTuple):
-    """One grant's part in a cell: id, funder's id, pence of its currency, and its first and last day."""
-
-    grant: int
-    funder: int
-    pence: int
-    currency: str
-    starts: date
-    ends: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A watched cell: an area with one code of a dimension, or (dimension "", no entry) as a whole."""
-
-    area: Entry
-    dimension: str
-    entry: Entry | None
-    targets: Sequence[Target]
-
-    @property
-    def code(self) -> str | None:
-        return self.entry.code if self.entry else None
-
-    @property
-    def named(self) -> bool:
-        """The funders' own list names it as neglected."""
-        return bool(self.entry and self.entry.neglected)
+FIRST_LOOK = 1 << 10
+"""So many grants are looked at first; where none of them is in a cell, four times as many more, and so on."""
 
 
 class Parts(NamedTuple):
@@ -58,6 +29,11 @@ class Parts(NamedTuple):
     grant: Ints
     cell: Ints
     pence: Ints
+
+    def only(self, cells: Flags) -> Parts:
+        """Those in the flagged cells."""
+        keep = np.flatnonzero(cells.take(self.cell))
+        return Parts(self.block, self.grant.take(keep), self.cell.take(keep), self.pence.take(keep))
 
 
 class Running:
@@ -70,33 +46,19 @@ class Running:
             np.flatnonzero(counted & (block.runs_to > self.until))
             for block, counted in zip(portfolio.blocks, self.counted, strict=True)
         ]
-
-    def look(self, block: Block, dimension: str) -> Parts:
-        """The grants of a block that run on the day, dead ones too, crossed by areas and a dimension, in parts of
-        their whole awards. Kept by the block for the days looked at last."""
-        key = (self.day, dimension)
-        found = block.looks.pop(key, None) or self._looked(block, dimension)
-        block.looks[key] = found
-        while len(block.looks) > KEPT_LOOKS:
-            block.looks.popitem(last=False)
-        return found
-
-    def _looked(self, block: Block, dimension: str) -> Parts:
-        return crossed(block, np.flatnonzero(block.running_on(self.day)), self.portfolio, dimension)
+        self.now = portfolio.running_on(self.day)
+        self.tallies = Tallies(self.now)
 
 
-def crossed(block: Block, grants: Ints, portfolio: Portfolio, dimension: str) -> Parts:
-    """Some grants (rows) crossed by areas and a dimension ("": areas alone), with the parts of their whole awards."""
+def crossed(block: Block, grants: Ints | None, portfolio: Portfolio, dimension: str) -> Parts:
+    """Some grants (rows; None: all, which is kept) crossed by areas and a dimension ("": areas alone), with the parts
+    of their whole awards."""
     across = len(portfolio.vocabulary[dimension]) if dimension else 1
-    none = np.empty(0, np.int32)
-    found: list[tuple[Ints, Ints, Ints]] = [(none, none, none.astype(np.int64))]
-    for crossing in block.crossings((AREAS, dimension) if dimension else (AREAS,), grants, {}, block.whole):
-        cell: Ints = crossing.codes[0].astype(np.int32)
-        if dimension:
-            cell = cell * across + crossing.codes[1]
-        found.append((crossing.grant.astype(np.int32), cell, crossing.parts()))
-    grant, cell, pence = (np.concatenate(each) for each in zip(*found, strict=True))
-    return Parts(block, grant, cell, pence)
+    if grants is None:
+        found = block.layout(AREAS, dimension, across)
+    else:
+        found = laid_out(block, AREAS, dimension, across, grants)
+    return Parts(block, found.grant, found.cell, found.pence)
 
 
 class Standing:
@@ -112,40 +74,27 @@ class Standing:
         self.counted = running.counted
         vocabulary = self.portfolio.vocabulary
         self.shape = (len(vocabulary[AREAS]), len(vocabulary[dimension]) if dimension else 1)
-        size = self.shape[0] * self.shape[1]
-        runs, pence = np.zeros(size, int), np.zeros(size, np.int64)
-        self.now: list[Parts] = []
-        for block, counted in self._blocks():
-            here = self._counted(running.look(block, dimension), block, counted)
-            runs += np.bincount(here.cell, minlength=size)
-            sterling = self._sterling(here)
-            pence = pence + sums(here.cell[sterling], here.pence[sterling], size)
-            self.now.append(here)
-        self.running, self.pence = runs.reshape(self.shape), pence.reshape(self.shape)
+        self.tally, self.tallies = running.tallies.of(dimension), running.tallies
+        self.running, self.pence = self.tally.running.reshape(self.shape), self.tally.pence.reshape(self.shape)
         self.lasting = self._lasting(running)
 
-    @staticmethod
-    def _counted(parts: Parts, block: Block, counted: Flags) -> Parts:
-        keep = counted.take(parts.grant)
-        if keep.all():
-            return Parts(block, parts.grant, parts.cell, parts.pence)
-        return Parts(block, parts.grant[keep], parts.cell[keep], parts.pence[keep])
+    @cached_property
+    def now(self) -> list[Parts]:
+        """The running grants in parts, block by block."""
+        blocks = zip(self.tallies.now.blocks, self.tallies.counted, strict=True)
+        return [_of(crossed(block, None, self.portfolio, self.dimension), counted) for block, counted in blocks]
+
+    @cached_property
+    def sterling(self) -> list[Parts]:
+        """Those of them that are in pounds sterling."""
+        return [_of(each, each.block.currency == 0) for each in self.now]
 
     def _lasting(self, running: Running) -> Flags:
         """Told by the grants' bits, since nothing has to be counted."""
         found = np.zeros(self.shape, bool)
         for (block, _), rows in zip(self._blocks(), running.lasting, strict=True):
-            areas = block.shares[AREAS].bits.take(rows)
-            codes = block.shares[self.dimension].bits.take(rows) if self.dimension else np.ones(len(rows), np.uint32)
-            for area in range(self.shape[0]):
-                here = int(np.bitwise_or.reduce(codes[(areas >> areas.dtype.type(area)) & 1 == 1]))
-                found[area] |= [bool(here >> code & 1) for code in range(self.shape[1])]
+            found |= touched(block, rows, self.dimension, (self.running > 0) & ~found)
         return found
-
-    def _sterling(self, parts: Parts) -> Any:
-        if len(self.portfolio.names.currencies) > 1:
-            return np.flatnonzero(parts.block.currency[parts.grant] == 0)
-        return slice(None)
 
     @cached_property
     def by_area(self) -> Ints:
@@ -204,17 +153,20 @@ class Standing:
         last = np.lexsort((block.ids[over], block.runs_to[over]))[-1]
         return int(block.runs_to[over[last]]), int(block.ids[over[last]])
 
-    def running_parts(self) -> Iterator[Parts]:
-        """Each block's parts of grants running on the day."""
-        yield from self.now
-
     def ids(self, area: int, codes: Flags) -> list[int]:
         """The grants that run on the day in any of an area's cells."""
-        found: set[int] = set()
-        for block, grant, cell, _ in self.now:
-            mine, code = np.divmod(cell, self.shape[1])
-            found |= set(block.ids[grant[(mine == area) & codes[code]]].tolist())
-        return sorted(found)
+        wanted = np.zeros(self.shape, bool)
+        wanted[area] = codes
+        return self.in_cells(wanted)
+
+    def in_cells(self, wanted: Flags) -> list[int]:
+        """The grants that run on the day in any of these cells."""
+        found = [
+            block.ids[np.flatnonzero(flags(block.size, grant[wanted.ravel().take(cell)]))]
+            for block, grant, cell, _ in self.now
+        ]
+        ids: list[int] = np.sort(np.concatenate(found)).tolist()
+        return ids
 
     def funded_by(self, funders: Ints) -> dict[tuple[int, int], set[int]]:
         """Which of these funders (ids) ever had a part in each cell, by area and position."""
@@ -260,6 +212,38 @@ def standing_targets(on: date) -> list[Target]:
 def _watchable(portfolio: Portfolio, dimension: str, on: date) -> list[Entry]:
     entries = portfolio.vocabulary[dimension] if dimension != AREAS else ()
     return [entry for entry in entries if entry.watchable and not entry.residual and _stands(entry, on)]
+
+
+def touched(block: Block, rows: Ints, dimension: str, cells: Flags) -> Flags:
+    """In which of the flagged cells (area by code) any of these grants (rows) has a share; most by the first few."""
+    found, first, many = np.zeros(cells.shape, bool), 0, FIRST_LOOK
+    while first < len(rows) and len(missing := np.argwhere(cells & ~found)):
+        some = rows[first : first + many]
+        areas = block.shares[AREAS].bits.take(some)
+        codes = block.shares[dimension].bits.take(some) if dimension else np.ones(len(some), np.uint32)
+        for area, code in missing.tolist():
+            found[area, code] = bool((_with(areas, area) & _with(codes, code)).any())
+        first, many = first + many, many * 4
+    return found
+
+
+def flags(size: int, rows: Ints) -> Flags:
+    """A flag for each of these rows, of so many."""
+    found = np.zeros(size, bool)
+    found[rows] = True
+    return found
+
+
+def _of(parts: Parts, wanted: Flags) -> Parts:
+    """The parts of the flagged grants; the same ones where that is all of them."""
+    if wanted.all():
+        return parts
+    keep = np.flatnonzero(wanted.take(parts.grant))
+    return Parts(parts.block, parts.grant.take(keep), parts.cell.take(keep), parts.pence.take(keep))
+
+
+def _with(bits: Ints, code: int) -> Flags:
+    return np.asarray((bits & bits.dtype.type(1 << code)) != 0)
 
 
 def _stands(entry: Entry, on: date) -> bool:

@@ -18,8 +18,9 @@ from grants.models import Grant
 from priorities.columns import Portfolio
 from priorities.kinds import EMPTY, NEGLECTED, UNDER_NEED
 from priorities.models import Code, Dimension, GapRules, Looking, SetAside
-from priorities.shortfalls import Gap
-from priorities.watching import AREAS, Standing
+from priorities.shortfall.shortfalls import Gap
+from priorities.shortfall.tallies import AREAS
+from priorities.shortfall.watching import Standing
 
 
 class NotYours(Exception):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
@@ -12,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from counting.money import WHOLE
+from priorities.memory.kept import Kept
+from priorities.memory.layouts import AT_ONCE, FEW, Layout, laid_out
 
 Ints = NDArray[np.integer]
 Flags = NDArray[np.bool_]
@@ -19,10 +20,9 @@ NEVER = -(2**31)
 """The day of what has no date."""
 NOBODY = -1
 """The recipient of a grant that goes to several organisations, or to none that is known."""
-KEPT_LAYOUTS = 3
-"""How many pairs of dimensions a block keeps laid out, those asked for last; 30 MB each for a million grants."""
-AT_ONCE = 1 << 15
-"""So many grants are crossed at a time, so that what is in hand stays in the processor's own memory."""
+KEPT_LAYOUTS, KEPT_DAYS = 3, 2
+"""How many pairs of dimensions a block keeps laid out (30 MB each for a million grants), and of how many days the
+grants that run."""
 _EXACT = 2**53
 """Up to here a sum of whole numbers is exact as a float."""
 
@@ -73,6 +73,12 @@ class Shares:
         """Which grants have a share in any of these codes."""
         return np.asarray((self.bits & bits_of(codes)) != 0)
 
+    def touching_each(self, grants: Ints, codes: int) -> Ints:
+        """How many of these grants (rows) have a share in each of so many codes."""
+        if len(grants) == self.size:
+            return np.bincount(self.code, minlength=codes)
+        return np.bincount(self.code.take(self.of(grants)[1]), minlength=codes)
+
     def beyond(self, codes: Flags) -> Flags:
         """Which grants have a share in any other code than these."""
         return self.touching(~codes)
@@ -89,6 +95,13 @@ class Shares:
             np.concatenate([shares.high[entries] for shares, _, entries in kept]),
             np.concatenate([shares.bits[live] for shares, live, _ in kept]),
         )
+
+    def taken(self, grants: Ints) -> Shares:
+        """Those of some grants (rows) alone, in their order."""
+        _, entry, _ = self.of(grants)
+        starts = np.zeros(len(grants) + 1, np.int32)
+        np.cumsum(np.diff(self.starts).take(grants), out=starts[1:])
+        return Shares(starts, self.code.take(entry), self.high.take(entry), self.bits.take(grants))
 
     def of(self, grants: Ints) -> tuple[Ints, Ints, Ints]:
         """Every entry of these grants (rows): its place among `grants`, its place among all entries, and the running
@@ -154,22 +167,23 @@ def cut(whole: Amounts, again: Ints, low: Ints, high: Ints) -> Iterator[Amounts]
     yield Amounts(not whole.adds, pence * low // WHOLE)
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """A crossing of all of a block's grants by two dimensions, with the parts of their whole awards.
+class Taken(Mapping[str, Shares]):
+    """The shares of some grants (rows) of a block, each dimension's taken when it is first asked for."""
 
-    cell: both codes as one number, the second dimension having `across` codes.
-    """
+    def __init__(self, shares: Mapping[str, Shares], grants: Ints) -> None:
+        self._of, self._grants = shares, grants
+        self._taken: dict[str, Shares] = {}
 
-    grant: Ints
-    cell: Ints
-    pence: Ints
-    across: int
+    def __getitem__(self, dimension: str) -> Shares:
+        if dimension not in self._taken:
+            self._taken[dimension] = self._of[dimension].taken(self._grants)
+        return self._taken[dimension]
 
-    def codes(self, entries: Ints) -> tuple[Ints, Ints]:
-        """The codes of some entries in both dimensions."""
-        first, second = np.divmod(self.cell[entries], self.across)
-        return first, second
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._of)
+
+    def __len__(self) -> int:
+        return len(self._of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +210,8 @@ class Block:
     added_on: Ints
     alive: Flags
     shares: Mapping[str, Shares]
-    layouts: OrderedDict[tuple[str, str], Layout] = field(default_factory=OrderedDict)
-    looks: OrderedDict[Any, Any] = field(default_factory=OrderedDict)
-    """What was crossed of the grants that run on a day, shared by all that came of the block."""
+    kept: Kept = field(default_factory=Kept)
+    """What was worked out of its rows, the dead ones too; shared by all blocks with the same rows."""
 
     @property
     def size(self) -> int:
@@ -224,7 +237,7 @@ class Block:
         columns: dict[str, Any] = {
             each.name: np.concatenate([getattr(self, each.name)[self.alive], getattr(other, each.name)[other.alive]])
             for each in fields(self)
-            if each.name not in ("shares", "layouts", "looks")
+            if each.name not in ("shares", "kept")
         }
         shares = {name: mine.joined(other.shares[name], self.alive, other.alive) for name, mine in self.shares.items()}
         return Block(**columns, shares=shares)
@@ -254,23 +267,35 @@ class Block:
 
         Kept, since most questions of a day are about the same few pairs. across: how many codes the second has.
         """
-        # Taken out and put back last; another thread that misses it meanwhile makes its own.
-        found = self.layouts.pop((first, second), None) or self._laid_out(first, second, across)
-        self.layouts[first, second] = found
-        while len(self.layouts) > KEPT_LAYOUTS:
-            self.layouts.popitem(last=False)
-        return found
+        return self.kept.get(
+            "layout",
+            (first, second),
+            lambda: laid_out(self, first, second, across),
+            most=KEPT_LAYOUTS if self.size > FEW else KEPT_LAYOUTS * 3,
+        )
 
-    def _laid_out(self, first: str, second: str, across: int) -> Layout:
-        size = int(np.dot(np.diff(self.shares[first].starts), np.diff(self.shares[second].starts).astype(np.int64)))
-        found = Layout(np.empty(size, np.int32), np.empty(size, np.uint16), np.empty(size, np.int64), across)
-        place = 0
-        for crossing in self.crossings((first, second), np.arange(self.size), {}, self.whole):
-            here = slice(place, place := place + len(crossing.grant))
-            found.grant[here] = crossing.grant
-            found.cell[here] = crossing.codes[0].astype(np.uint16) * across + crossing.codes[1]
-            found.pence[here] = crossing.parts()
-        return found
+    def alone(self, kind: str, key: int, flags: Callable[[], Flags]) -> Block:
+        """A block of the flagged grants alone, living and dead; kept by kind and key, the last few of a kind."""
+
+        def take() -> tuple[Ints, Block]:
+            grants = np.flatnonzero(flags())
+            columns = {
+                each.name: getattr(self, each.name).take(grants)
+                for each in fields(self)
+                if each.name not in ("shares", "kept")
+            }
+            return grants, Block(**columns, shares=Taken(self.shares, grants))
+
+        grants, found = self.kept.get(kind, key, take, most=KEPT_DAYS)
+        return replace(found, alive=self.alive.take(grants))
+
+    def running_alone(self, day: int) -> Block:
+        """The grants that run on a day alone."""
+        return self.alone("running", day, lambda: self.running_on(day))
+
+    def undated_alone(self) -> Block:
+        """The grants of which nobody knows when they end alone."""
+        return self.alone("undated", 0, lambda: np.asarray(self.runs_to == NEVER))
 
     def running_on(self, day: int) -> Flags:
         """Which grants run on a day, its first and last day included."""

@@ -10,9 +10,9 @@ from django.utils.translation import ngettext
 
 from counting import money, places
 from counting.places import UK_WIDE
+from priorities.memory.reading import Entry
 from priorities.models import Dimension
 from priorities.need import ADULTS, Comparator, Deficit, Family, together
-from priorities.reading import Entry
 from priorities.sentences import lowered, named
 
 NO_BREAK = "\u00a0"

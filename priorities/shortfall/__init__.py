@@ -1,0 +1,1 @@
+"""How what falls short is found and told, kind by kind. Who asks for the list uses priorities.gaps."""
