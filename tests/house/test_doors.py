@@ -6,7 +6,7 @@ import copy
 import os
 import random
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -24,6 +24,8 @@ from tests.house.doors import DOORS, LIBRARY_DOORS, Door
 from tests.house.world import KINDS, SECRETARIAT
 
 pytestmark = pytest.mark.django_db
+PARTS = 4
+"""How many tests share a long walk, so that it can be walked by several processes at once."""
 
 
 @pytest.fixture
@@ -78,8 +80,10 @@ def is_as_expected(door: Door, expected: str, method: str, answer: HttpResponse)
     return (status in door.answers if method == "get" else status < 400) and not asked_to_sign_in(answer)
 
 
-def requests(world: worlds.World, names: list[str]) -> Iterator[tuple[str, str, str, HttpResponse]]:
-    for kind in KINDS:
+def requests(
+    world: worlds.World, names: list[str], kinds: Sequence[str]
+) -> Iterator[tuple[str, str, str, HttpResponse]]:
+    for kind in kinds:
         client = client_of(world, kind)
         for name in names:
             door, address = DOORS[name], doors.address(name, world)
@@ -88,10 +92,10 @@ def requests(world: worlds.World, names: list[str]) -> Iterator[tuple[str, str, 
                 yield kind, name, method, send(client, method, address, data)
 
 
-def walk(world: worlds.World, names: list[str]) -> tuple[int, list[str]]:
+def walk(world: worlds.World, names: list[str], kinds: Sequence[str] = KINDS) -> tuple[int, list[str]]:
     """The number of requests sent, and a line for each answer that is not the table's."""
     count, surprises = 0, []
-    for kind, name, method, answer in requests(world, names):
+    for kind, name, method, answer in requests(world, names, kinds):
         count += 1
         expected = DOORS[name].expects(kind, method)
         if not is_as_expected(DOORS[name], expected, method, answer):
@@ -110,11 +114,15 @@ def test_every_door_states_its_guard():
     assert doors.unguarded() == []
 
 
-def test_every_door_answers_every_kind_of_person_as_the_table_says(world, capsys: pytest.CaptureFixture[str]):
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_door_answers_every_kind_of_person_as_the_table_says(
+    world: worlds.World, part: int, capsys: pytest.CaptureFixture[str]
+):
     names = [name for name in DOORS if name in {each.name for _, each in doors.patterns()}]
-    count, surprises = walk(world, names)
+    kinds = KINDS[part::PARTS]
+    count, surprises = walk(world, names, kinds)
     with capsys.disabled():
-        print(f"\nThe walk: {len(names)} URL names, {len(KINDS)} kinds, {count} requests, {len(surprises)} surprises")
+        print(f"\nThe walk as {', '.join(kinds)}: {len(names)} URL names, {count} requests, {len(surprises)} surprises")
     assert surprises == [], "\n".join(surprises)
 
 
@@ -196,7 +204,8 @@ def odd_addresses(name: str, world: worlds.World) -> Iterator[str]:
 
 
 @pytest.mark.thorough
-def test_odd_addresses_never_break_a_door(world: worlds.World):
+@pytest.mark.parametrize("part", range(PARTS))
+def test_odd_addresses_never_break_a_door(world: worlds.World, part: int):
     """A seeded quarter of them, whatever the door; all of them in `make prove`."""
     client = client_of(world, SECRETARIAT)
     chosen = [address for name in DOORS for address in odd_addresses(name, world)]
@@ -204,7 +213,7 @@ def test_odd_addresses_never_break_a_door(world: worlds.World):
         chosen = random.Random(20261121).sample(chosen, len(chosen) // 4)
     broken = [
         f"{address[:90]}: {said(answer)}"
-        for address in chosen
+        for address in chosen[part::PARTS]
         if (answer := send(client, "get", address, {})).status_code >= 500
     ]
     assert broken == [], "\n".join(broken)
