@@ -37,36 +37,40 @@ def table(*, on: date, portfolio: Portfolio | None = None, person: Person | None
     """
     portfolio, rules = portfolio or columns.current(), GapRules.current()
     look = Look(portfolio, on, rules, person)
-    return _List(look, asides.Said(look.standing, portfolio, on=on, person=person)).gaps()
+    return _List(look, asides.Said(look.standing, portfolio, on=on, person=person)).gaps(look)
 
 
 class _List:
-    """The list made of what was found: what was set aside taken out, each cell once, lines joined."""
+    """The list made of what was found: what was set aside taken out, each cell once, lines joined.
+
+    It outlives the look, whose columns are large, so it keeps none of it.
+    """
 
     def __init__(self, look: Look, said: asides.Said) -> None:
-        self.look, self.said = look, said
+        self.said, self.words, self.cells = said, look.words, look.cells
+        self.empty = {look.key(each) for each in look.cells if not look.standing[each.dimension].running[look.at(each)]}
         found = look.found()
         self.aside = sorted((each for each in found if said.aside(each.gap)), key=_place)
         self.standing = self._with_weaker_ones(each for each in found if not said.hides(each.gap))
         self.by_gap = {id(each.gap): each for each in self.standing}
 
-    def gaps(self) -> Gaps:
+    def gaps(self, look: Look) -> Gaps:
         strongest: dict[str, Found] = {}
         for each in self.standing:
             strongest.setdefault(each.gap.key, each)
         first, everyone = sorted(strongest.values(), key=_place), sorted(self.standing, key=_place)
-        looked = self.look.reports
+        looked = look.reports
         return Gaps(
-            on=self.look.on,
-            rules=self.look.rules,
+            on=look.on,
+            rules=look.rules,
             gaps=[each.gap for each in first],
             lines=self.lines(first),
             every=[each.gap for each in everyone],
             aside=[self.line([each], aside=self.said.aside(each.gap)) for each in self.aside],
-            tasks=tasks.of(self.look),
+            tasks=tasks.of(look),
             reports_recorded=looked.recorded,
             reports_owed_elsewhere=looked.owed_elsewhere(),
-            not_looked_at=self.not_looked_at(),
+            not_looked_at=self.not_looked_at(look),
             tell=lambda gaps: self.lines([self.by_gap[id(gap)] for gap in gaps]),
         )
 
@@ -105,17 +109,17 @@ class _List:
     def joined(self, group: Sequence[Found]) -> str:
         if len(group) == 1:
             return group[0].gap.sentence
-        look, cells = self.look, [each.cell for each in group if each.cell]
+        cells = [each.cell for each in group if each.cell]
         first = cells[0]
-        alike = [each for each in look.cells if (each.area, each.dimension) == (first.area, first.dimension)]
+        alike = [each for each in self.cells if (each.area, each.dimension) == (first.area, first.dimension)]
         if group[0].gap.kind == NEGLECTED:
-            return look.words.unreached_joined(cells, sum(each.named for each in alike))
-        empty = sum(not look.standing[each.dimension].running[look.at(each)] for each in alike)
-        return look.words.joined(cells, empty, len(alike), group[0].gap.pence)
+            return self.words.unreached_joined(cells, sum(each.named for each in alike))
+        empty = sum(Look.key(each) in self.empty for each in alike)
+        return self.words.joined(cells, empty, len(alike), group[0].gap.pence)
 
-    def not_looked_at(self) -> list[str]:
+    def not_looked_at(self, look: Look) -> list[str]:
         """The areas that are not watched at all, then the lists by which none is."""
-        cells, vocabulary = self.look.cells, self.look.portfolio.vocabulary
+        cells, vocabulary = look.cells, look.portfolio.vocabulary
         areas, lists = {each.area.code for each in cells}, {each.dimension for each in cells}
         entries = [Line(each.code, each.label, each.residual) for each in vocabulary[AREAS] if each.valid_to is None]
         unwatched = [each.label for each in entries if not each.residual and each.code not in areas]

@@ -94,9 +94,9 @@ def look(question: Question, *, portfolio: Portfolio | None = None) -> RunningOu
     for block, chosen in _dated(asked, question.on):
         rows = np.flatnonzero(chosen)
         begun, over = _periods(block, rows, days)
-        grant, area, _place, pence = asked.parts(block, chosen)
-        starts = starts + sums(begun[grant] * size[1] + area, pence, size[0] * size[1])
-        ends = ends + sums(over[grant] * size[1] + area, pence, size[0] * size[1])
+        for grant, area, _place, pence in asked.pieces(block, chosen):
+            starts = starts + sums(begun.take(grant) * size[1] + area, pence, size[0] * size[1])
+            ends = ends + sums(over.take(grant) * size[1] + area, pence, size[0] * size[1])
         grants += np.bincount(over[rows], minlength=len(days) + 1)
     running = np.cumsum((starts - ends).reshape(size), axis=0)[:-1]
     ending = ends.reshape(size)[1:-1]
@@ -154,7 +154,7 @@ def _periods(block: Block, rows: Ints, days: Sequence[date]) -> tuple[Ints, Ints
     """For each of these grants (rows) the number of the first of these days on or after its start, and of the first
     after its end; 0 for the others of the block."""
     numbers = np.array([day_number(day) for day in days], np.int32)
-    begun, over = np.zeros(block.size, np.int64), np.zeros(block.size, np.int64)
+    begun, over = np.zeros(block.size, np.int16), np.zeros(block.size, np.int16)
     begun[rows] = np.searchsorted(numbers, block.runs_from[rows], "left")
     over[rows] = np.searchsorted(numbers, block.runs_to[rows], "right")
     return begun, over

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from counting.money import WHOLE
 from priorities.memory.kept import Kept
-from priorities.memory.layouts import AT_ONCE, FEW, Layout, laid_out
+from priorities.memory.layouts import AT_ONCE, Layout, laid_out
 
 Ints = NDArray[np.integer]
 Flags = NDArray[np.bool_]
@@ -271,7 +271,7 @@ class Block:
             "layout",
             (first, second),
             lambda: laid_out(self, first, second, across),
-            most=KEPT_LAYOUTS if self.size > FEW else KEPT_LAYOUTS * 3,
+            most=KEPT_LAYOUTS,
         )
 
     def alone(self, kind: str, key: int, flags: Callable[[], Flags]) -> Block:

@@ -33,13 +33,12 @@ class Said:
     def __init__(
         self, standing: Mapping[str, Standing], portfolio: Portfolio, *, on: date, person: Person | None
     ) -> None:
-        self.standing, self.portfolio, self.on = standing, portfolio, on
         rows = SetAside.objects.standing_on(on).select_related("area", "by")
         self._aside = {(each.kind, each.key): each for each in rows}
         self._looking: dict[str, list[Looking]] = {}
         lookings = Looking.objects.visible_to(person).standing_on(on) if person else Looking.objects.none()
         for each in lookings.select_related("area", "funder", "by"):
-            if not self.arrived(each):
+            if not _arrived(each, standing.get(each.dimension), portfolio, on):
                 self._looking.setdefault(each.key, []).append(each)
 
     def aside(self, gap: Gap) -> SetAside | None:
@@ -54,20 +53,20 @@ class Said:
     def looking(self, gap: Gap) -> Sequence[Looking]:
         return self._looking.get(gap.key, ())
 
-    def arrived(self, looking: Looking) -> bool:
-        """Whether a grant that came after it was written runs, or is to start, in its cell."""
-        standing = self.standing.get(looking.dimension)
-        if standing is None:
-            return False
-        vocabulary = self.portfolio.vocabulary
-        area = vocabulary.at(AREAS, looking.area.code)
-        columns = looking.column.split("+") if looking.column else [""]
-        codes = [vocabulary.at(looking.dimension, each) if each else 0 for each in columns]
-        return any(
-            part.grant > looking.newest_grant and part.ends is not None and part.ends >= self.on
-            for code in codes
-            for part in standing.parts(area, code)
-        )
+
+def _arrived(looking: Looking, standing: Standing | None, portfolio: Portfolio, on: date) -> bool:
+    """Whether a grant that came after it was written runs, or is to start, in its cell."""
+    if standing is None:
+        return False
+    vocabulary = portfolio.vocabulary
+    area = vocabulary.at(AREAS, looking.area.code)
+    columns = looking.column.split("+") if looking.column else [""]
+    codes = [vocabulary.at(looking.dimension, each) if each else 0 for each in columns]
+    return any(
+        part.grant > looking.newest_grant and part.ends is not None and part.ends >= on
+        for code in codes
+        for part in standing.parts(area, code)
+    )
 
 
 @transaction.atomic

@@ -32,7 +32,7 @@ from priorities.memory.blocks import Flags
 from priorities.models import UNDIVIDED, Dimension, GapRules, Target
 from priorities.shortfall import emptiness, watching, weak_spots
 from priorities.shortfall.evidence import Looked, Owed
-from priorities.shortfall.holding import Cut, Held, Holding
+from priorities.shortfall.holding import Cut, Held, Holding, narrow_ids
 from priorities.shortfall.shortfalls import Gap
 from priorities.shortfall.tallies import AREAS, SERVICE
 from priorities.shortfall.watching import Running, Standing
@@ -205,13 +205,12 @@ class Look:
         return Found((RESTS, 0, -held.pence, place), gap, cell)
 
     def too_narrow(self, cell: Cell, cut: Cut, place: int) -> Found:
-        standing = self.standing[cell.dimension]
         gap = self.gap(
             cell,
             TOO_NARROW,
             pence=cut.narrow_pence,
             number=cut.narrow,
-            opens=partial(self.holding.narrow_ids, standing, self.number(cell)),
+            opens=partial(narrow_ids, self.portfolio, day_number(self.on), cell.dimension, self.number(cell)),
             sentence=weak_spots.one_service(cell, cut),
         )
         return Found((NARROW, 0, -cut.narrow_pence, place), gap, cell)

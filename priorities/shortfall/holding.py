@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from counting.money import WHOLE
+from priorities.columns import Portfolio
 from priorities.coverage import EPOCH
 from priorities.kinds import CHARITY, FUNDER, GRANT
 from priorities.memory.blocks import NOBODY, Ints, sums
 from priorities.shortfall.tallies import BUCKETS, NARROW, WHOLE_PERSON, Tallies
-from priorities.shortfall.watching import Parts, Standing
+from priorities.shortfall.watching import Parts, Standing, crossed
 
 SEVERAL = 2
 """One grant alone is narrow without the funders having divided anything."""
@@ -94,14 +95,6 @@ class Holding:
             for cell in np.flatnonzero(narrow).tolist()
         }
 
-    def narrow_ids(self, standing: Standing, cell: int) -> list[int]:
-        """The cell's running grants that pay for one service alone."""
-        found: list[int] = []
-        for block, grant, cells, _ in standing.now:
-            here = grant[cells == cell]
-            found += block.ids[here[self.tallies.traits(block).breadth.take(here) == NARROW]].tolist()
-        return sorted(found)
-
     def _charities(self, standing: Standing, total: Any, least: int) -> dict[int, tuple[int, int]]:
         """Cell to the charity that gets `least` basis points or more of it, and its pence there."""
         largest = standing.tally.by_heap[:, :BUCKETS].max(axis=1)
@@ -121,6 +114,16 @@ class Holding:
             for (cell, charity), amount in sorted(sums_of.items(), key=lambda each: each[1])
             if amount * WHOLE >= int(total[cell]) * least
         }
+
+
+def narrow_ids(portfolio: Portfolio, day: int, dimension: str, cell: int) -> list[int]:
+    """The running grants of a cell that pay for one service alone."""
+    tallies, found = Tallies(portfolio.running_on(day)), list[int]()
+    for block, counted in zip(tallies.now.blocks, tallies.counted, strict=True):
+        parts = crossed(block, None, portfolio, dimension)
+        here = parts.grant[parts.cell == cell]
+        found += block.ids[here[counted.take(here) & (tallies.traits(block).breadth.take(here) == NARROW)]].tolist()
+    return sorted(found)
 
 
 def _through(parts: list[Parts], of: list[Ints], owner: Ints) -> Iterator[tuple[int, tuple[tuple[int, ...], date]]]:

@@ -159,10 +159,11 @@ ADDRESSES: dict[str, Maker] = {
     "need_csv": Asker.day,
     "need_chart": Asker.family,
     "try_a_grant": Asker.tried,
-    "grants": Asker.search,
     "api-coverage-list": Asker.table,
     "api-gaps-list": Asker.shortfalls,
     "api-runs-out-list": Asker.running,
     "api-who-funds-list": Asker.running,
 }
 """A page's URL name, and what is asked of it. Pages whose address names a row have no line here."""
+APART: dict[str, Maker] = {"grants": Asker.search}
+"""Pages about single grants, which read the tables themselves; asked by one client after all others."""

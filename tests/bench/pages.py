@@ -9,7 +9,7 @@ import signal
 import statistics
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
@@ -18,14 +18,14 @@ from random import Random
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from tests.bench.addresses import ADDRESSES, Asker, Facts
+from tests.bench.addresses import ADDRESSES, APART, Asker, Facts, Maker
 from tests.bench.imports import manage
 from tests.bench.server import Server, inside, running, told_by
 
 SEED, CLIENTS, EDITS_A_SECOND, SEEN = 20260101, (1, 4), 5, 50
 """SEEN: so many edits are looked for in the very next answer."""
 SAME_QUESTION = {"rows": "priority", "columns": "region", "measure": "live"}
-TIMES = 5
+TIMES, FEW = 5, 20
 
 
 class Asked(NamedTuple):
@@ -41,7 +41,7 @@ class Asked(NamedTuple):
 def measure(environment: dict[str, str], *, folder: Path, count: int, requests: int) -> dict[str, Any]:
     """Milliseconds of every page of ADDRESSES over `count` made-up grants, and what else there is to say of speed."""
     results: dict[str, Any] = {"seed": SEED} | prepared(environment, count)
-    facts = told_by(inside(environment, "facts", *ADDRESSES))
+    facts = told_by(inside(environment, "facts", *ADDRESSES, *APART))
     first = {"folder": folder, "path": facts["paths"]["coverage"], "session": facts["session"]}
     shutil.rmtree(folder / "columns", ignore_errors=True)
     with running(environment, **first) as server:
@@ -50,6 +50,9 @@ def measure(environment: dict[str, str], *, folder: Path, count: int, requests: 
         results["start_to_first_page_s"]["with saved columns"] = server.to_first_page
         results["memory_mb_at_rest"] = server.memory()
         results["edits_meanwhile"], results["pages"] = loaded(environment, server, facts, requests)
+        results["apart"] = by_page(
+            ask_all(server, facts, questions(facts, FEW, seed=SEED, lines=APART), clients=1), lines=APART
+        )
         results["edits_seen"] = edits_seen(environment, server, facts)
         results["memory_mb"] = server.memory()
         results["same_question_ms"] = same_question(environment, server, facts)
@@ -90,12 +93,14 @@ def edited(environment: dict[str, str]) -> Iterator[dict[str, Any]]:
         told |= told_by(process)
 
 
-def questions(facts: dict[str, Any], requests: int, *, seed: int) -> list[tuple[str, str]]:
+def questions(
+    facts: dict[str, Any], requests: int, *, seed: int, lines: Mapping[str, Maker] = ADDRESSES
+) -> list[tuple[str, str]]:
     """`requests` addresses of each page with its name, shuffled."""
     asker = Asker(facts_of(facts), seed)
     found = [
         (name, f"{facts['paths'][name]}?{urlencode(make(asker, number), doseq=True)}")
-        for name, make in ADDRESSES.items()
+        for name, make in lines.items()
         for number in range(requests)
     ]
     Random(seed).shuffle(found)
@@ -137,12 +142,12 @@ def get(line: http.client.HTTPConnection, path: str, session: str) -> tuple[int,
     return answer.status, answer.read()
 
 
-def by_page(asked: list[Asked]) -> dict[str, Any]:
+def by_page(asked: list[Asked], *, lines: Mapping[str, Maker] = ADDRESSES) -> dict[str, Any]:
     """What each page took, and all of them together."""
     pages = defaultdict(list)
     for each in asked:
         pages[each.name].append(each)
-    return {"all": summary(asked)} | {name: summary(pages[name]) for name in ADDRESSES}
+    return {"all": summary(asked)} | {name: summary(pages[name]) for name in lines}
 
 
 def summary(asked: list[Asked]) -> dict[str, Any]:
@@ -214,6 +219,7 @@ def told(done: dict[str, Any]) -> str:
             f"  edits in the very next answer: {seen['seen']} of {seen['edits']}, {seen['p50_ms']} ms (median)",
             f"  running grants by area and place: plain SQL {same['plain SQL']} ms, the portal {same['portal']} ms",
             *(line for clients, pages in done["pages"].items() for line in page_lines(clients, pages)),
+            *page_lines("1", done["apart"]),
         ]
     )
 

@@ -12,7 +12,7 @@ from accounts.models import Organisation
 from funders_portal.demo import loading
 from grants.models import Grant
 from priorities.models import Code, Dimension
-from tests.bench.addresses import ADDRESSES, Asker, Facts
+from tests.bench.addresses import ADDRESSES, APART, Asker, Facts
 from tests.factories import NOW, secretariat
 from tests.house import doors
 from tests.house.doors import DOORS
@@ -52,7 +52,7 @@ def test_every_address_is_answered(sign_in, asker: Asker):
     client = sign_in(secretariat())
     addresses = [
         f"{reverse(name)}?{urlencode(make(asker, number), doseq=True)}"
-        for name, make in ADDRESSES.items()
+        for name, make in {**ADDRESSES, **APART}.items()
         # One of each kind: over all dates, filtered by what is not shown, anything.
         for number in range(3)
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -235,3 +237,12 @@ def test_the_empty_page_has_the_readers_own_funder_and_this_day(client, grant):
     form = client.get(PAGE).context["add"]
     assert form.initial["funder"] == str(grant.funder_id)
     assert isinstance(form.initial["from"], date)
+
+
+def test_a_running_grants_own_page_leads_to_what_its_end_would_change(client):
+    running = factories.GrantFactory(planned_start=date(2020, 1, 1), planned_end=date(2090, 1, 1))
+    client.force_login(factories.officer(running.funder))
+    page = client.get(running.get_absolute_url()).content.decode()
+    address = html.unescape(re.search(r'href="(/coverage/try/\?what=end[^"]*)"', page)[1])
+    before, after = client.get(address).context["tried"].grants
+    assert after == before - 1
