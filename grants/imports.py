@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 from django.core.files import File
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -215,7 +215,7 @@ def _carry_out_next(at: datetime) -> bool:
                 return False
             _one_at_a_time()
             (apply if source.state == Import.APPLYING else undo)(source, by=source.asked_by, at=at)
-    except (Moved, IntegrityError):
+    except Moved:
         assert source is not None
         with transaction.atomic():
             compare_again(source, at=at)

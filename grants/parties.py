@@ -7,8 +7,6 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Q
-from django.db.models.functions import Lower
 
 from accounts.models import Alias, Identifier, Organisation
 from grants import bulk
@@ -35,9 +33,9 @@ class Parties:
         new = set(parties) - self._asked
         self._asked |= new
         for some in _batches([org_id for org_id, _ in new if org_id and org_id not in self.by_id]):
-            for each in bulk.among(Identifier.objects.select_related("organisation"), "value", some):
-                self.by_id[each.value] = each.organisation_id
-                self.names[each.organisation_id] = each.organisation.name
+            named = Identifier.objects.order_by().values_list("value", "organisation", "organisation__name")
+            for value, pk, name in bulk.among(named, "value", some):
+                self.by_id[value], self.names[pk] = pk, name
         self._look_up_names({name for org_id, name in new if org_id not in self.by_id})
         self._look_up_aliases({self.by_id[org_id] for org_id, _ in new if org_id in self.by_id})
         self.new_spellings.update(filter(self.is_new_spelling, new))
@@ -49,12 +47,12 @@ class Parties:
 
     def _look_up_names(self, names: Collection[str]) -> None:
         """Organisations without an identifier are found by name, whatever its capitals."""
-        nameless = Organisation.objects.filter(identifiers=None).annotate(lower=Lower("name"))
+        nameless = Organisation.objects.filter(identifiers=None).order_by("-id").values_list("pk", "name")
         for some in _batches(names):
             spelt = {form for name in some for form in (name.lower(), _ascii_lower(name))}
-            for each in nameless.filter(Q(lower__in=spelt)).order_by("-id"):
-                self.by_name[each.name.casefold()] = each.pk
-                self.names[each.pk] = each.name
+            for pk, name in bulk.among(nameless, "name", spelt, lower=True):
+                self.by_name[name.casefold()] = pk
+                self.names[pk] = name
 
     def _look_up_aliases(self, organisations: Collection[int]) -> None:
         for some in _batches(organisations):
