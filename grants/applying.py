@@ -232,7 +232,7 @@ class _Writer:
         plan.revisions.append((pk, number, revisions.as_json(whole)))
 
     def _write(self, new: Newcomers, plan: Plan) -> None:
-        new.insert(at=self.at)
+        new.insert(at=self.at, funders=self.funders, grantees=self.grantees)
         bulk.insert(Project, ["id", "title"], plan.projects)
         bulk.insert(Grant, _NEW, plan.added)
         if plan.changed:

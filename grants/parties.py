@@ -30,7 +30,7 @@ class Parties:
 
     def look_up(self, parties: Iterable[Party]) -> None:
         """Find those not asked for before; afterwards `find` answers without the database."""
-        new = set(parties) - self._asked
+        new = {party for party in set(parties) - self._asked if not self._is_known(party)}
         self._asked |= new
         for some in _batches([org_id for org_id, _ in new if org_id and org_id not in self.by_id]):
             named = Identifier.objects.order_by().values_list("value", "organisation", "organisation__name")
@@ -44,6 +44,11 @@ class Parties:
         """The organisation's primary key, or None where it is new."""
         org_id, name = party
         return self.by_id.get(org_id) or self.by_name.get(name.casefold())
+
+    def _is_known(self, party: Party) -> bool:
+        """Whether its organisation is known by just this identifier and name; such parties need not be remembered."""
+        org_id, name = party
+        return org_id in self.by_id and self.names[self.by_id[org_id]] == name
 
     def _look_up_names(self, names: Collection[str]) -> None:
         """Organisations without an identifier are found by name, whatever its capitals."""
@@ -87,6 +92,7 @@ class Parties:
                 self.by_id[org_id] = self.by_name.pop(name.casefold())
                 new.identifiers.append((self.by_id[org_id], org_id))
         new.aliases.extend(self._new_aliases(parties))
+        self._asked -= {party for party in parties if self._is_known(party)}
         return new
 
     def _new_aliases(self, parties: Iterable[Party]) -> Iterable[tuple[int, str]]:
@@ -105,12 +111,13 @@ class Newcomers(NamedTuple):
     identifiers: list[tuple[int, str]]
     aliases: list[tuple[int, str]]
 
-    def insert(self, *, at: datetime) -> None:
-        """Call it inside the transaction in which they were found lacking."""
+    def insert(self, *, at: datetime, funders: Collection[int], grantees: Collection[int]) -> None:
+        """Call it inside the transaction in which they were found lacking; funders and grantees begin as such."""
         moment = connection.ops.adapt_datetimefield_value(at)
-        roles = [False] * len(Organisation.ROLES)
-        organisations = [(pk, name, moment, *roles) for pk, name in self.organisations]
-        bulk.insert(Organisation, ["id", "name", "added_at", *Organisation.ROLES], organisations)
+        others = [role for role in Organisation.ROLES if role not in ("is_funder", "is_grantee")]
+        no = [False] * len(others)
+        organisations = [(pk, name, moment, pk in funders, pk in grantees, *no) for pk, name in self.organisations]
+        bulk.insert(Organisation, ["id", "name", "added_at", "is_funder", "is_grantee", *others], organisations)
         identifiers = [(pk, value, True) for pk, value in self.identifiers]
         bulk.insert(Identifier, ["organisation_id", "value", "main"], identifiers)
         bulk.insert(Alias, ["organisation_id", "name"], self.aliases)
