@@ -19,10 +19,10 @@ from grants.behind import behind
 from grants.comparing import Standing
 from grants.findings import Clean
 from grants.models import Grant, Import, ImportRow, Location, Project, Recipient, RelatedGrant, Revision
-from grants.parties import Newcomers, Parties, give_roles
+from grants.parties import Newcomers, Parties, Party, give_roles
 from grants.revisions import Reason
 
-BATCH = 1_000
+BATCH = 2_000
 BY_FILE = (
     "to_individual", "title", "description", "programme_code", "programme", "currency", "amount_awarded",
     "amount_applied_for", "amount_disbursed", "award_date", "planned_start", "planned_start_precision", "planned_end",
@@ -81,6 +81,13 @@ class Told(NamedTuple):
     base: int
 
 
+class Read(NamedTuple):
+    """Rows as a file tells of them, and every organisation that they name."""
+
+    told: list[Told]
+    parties: set[Party]
+
+
 class Batch(NamedTuple):
     """Rows with all that the database had to be asked about them; `here` are their grants that stand already."""
 
@@ -113,15 +120,15 @@ def apply(source: Import, *, by: Any, at: datetime) -> Sequence[int]:
 def _write_behind(writer: _Writer, batches: Iterator[list[tuple[str, str, int]]]) -> None:
     """While one batch is written, the next is worked out and the one after it read; the database is asked between."""
     write: Callable[[], None] | None = None
-    told = writer.read(next(batches, []))
+    read = writer.read(next(batches, []))
     with behind() as writes:
-        while told:
-            batch = writer.ask(told)
+        while read.told:
+            batch = writer.ask(read)
             following = next(batches, [])
             if write is not None:
                 writes.start(write)
             write = writer.work_out(batch)
-            told = writer.read(following)
+            read = writer.read(following)
             writes.wait()
     if write is not None:
         write()
@@ -144,19 +151,20 @@ class _Writer:
         self.funders: set[int] = set()
         self.grantees: set[int] = set()
 
-    def read(self, rows: list[tuple[str, str, int]]) -> list[Told]:
+    def read(self, rows: list[tuple[str, str, int]]) -> Read:
         """The database is not asked here."""
-        return [Told(orjson.loads(text), text, comparing.digest(text), outcome, base) for outcome, text, base in rows]
+        told = [Told(orjson.loads(text), text, comparing.digest(text), outcome, base) for outcome, text, base in rows]
+        return Read(told, {(org_id, name) for each in told for org_id, name in _parties(each.cleaned)})
 
-    def ask(self, told: list[Told]) -> Batch:
+    def ask(self, read: Read) -> Batch:
         """Raises Moved where a grant that stood is no longer as it was shown."""
+        told = read.told
         stood = [each for each in told if each.base or each.outcome != ImportRow.ADDED]
         here = comparing.standing([each.cleaned["grant_id"] for each in stood]) if stood else {}
-        parties = {(org_id, name) for each in told for org_id, name in _parties(each.cleaned)}
-        self.parties.look_up(parties)
+        self.parties.look_up(read.parties)
         for each in stood:
             self._check(each, here.get(each.cleaned["grant_id"]))
-        new = self.parties.add(sorted(parties), keys=self.keys)
+        new = self.parties.add(read.parties, keys=self.keys)
         count = len(told) - len(here)
         grants, projects = self.keys.take(Grant, count), self.keys.take(Project, count)
         return Batch(told, here, _kept([each.pk for each in here.values()]), new, grants, projects)

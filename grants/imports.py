@@ -27,7 +27,7 @@ from grants.applying import Moved
 from grants.models import Import, ImportProblem, ImportRow
 from grants.rows import Unreadable
 
-BATCH = 1_000
+BATCH = 2_000
 QUIET = timedelta(minutes=2)
 """So long without a sign of life, a reader on another machine is taken for dead."""
 TRIES = 3

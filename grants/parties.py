@@ -73,9 +73,10 @@ class Parties:
         return pk not in self.aliases or name not in self.aliases[pk]
 
     # --- adding ---------------------------------------------------------------------------------------------------
-    def add(self, parties: Collection[Party], *, keys: bulk.Keys) -> Newcomers:
+    def add(self, parties: Iterable[Party], *, keys: bulk.Keys) -> Newcomers:
         """What the portal lacks of these, which were looked up before: known from now on, and to be inserted."""
-        unknown = [party for party in dict.fromkeys(parties) if party[0] not in self.by_id]
+        lacking = sorted(party for party in set(parties) if not self._is_known(party))
+        unknown = [party for party in lacking if party[0] not in self.by_id]
         free = iter(keys.take(Organisation, len(unknown)))
         new = Newcomers([], [], [])
         for org_id, name in unknown:
@@ -91,12 +92,12 @@ class Parties:
                 # Known by name only until now: it gets the identifier that the file gives it.
                 self.by_id[org_id] = self.by_name.pop(name.casefold())
                 new.identifiers.append((self.by_id[org_id], org_id))
-        new.aliases.extend(self._new_aliases(parties))
-        self._asked -= {party for party in parties if self._is_known(party)}
+        new.aliases.extend(self._new_aliases(lacking))
+        self._asked.difference_update(party for party in lacking if self._is_known(party))
         return new
 
     def _new_aliases(self, parties: Iterable[Party]) -> Iterable[tuple[int, str]]:
-        for party in dict.fromkeys(parties):
+        for party in parties:
             if self.is_new_spelling(party):
                 pk = self.find(party)
                 assert pk is not None
