@@ -116,6 +116,13 @@ def expect_many() -> None:
             cursor.execute("SET LOCAL enable_seqscan = off; SET CONSTRAINTS ALL IMMEDIATE")
 
 
+def need_not_last() -> None:
+    """Let this transaction end without waiting for PostgreSQL's disk: what a crash would lose is done again anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL synchronous_commit = off")
+
+
 def among(rows: Q, field: str, values: Collection[Any], *, lower: bool = False) -> Q:
     """Those of `rows` whose `field` is one of many `values`, which travel as one parameter instead of thousands.
 

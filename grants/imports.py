@@ -138,6 +138,7 @@ def read(source: Import, *, at: datetime) -> None:
         for batch in prepared.batches(Path(source.file.path), source.name, size=BATCH):
             with transaction.atomic():
                 bulk.expect_many()
+                bulk.need_not_last()  # Half a file that was read is read anew from its start.
                 comparison.take(batch.rows)
                 _show_progress(source, comparison, batch, at + timedelta(seconds=time.monotonic() - began))
         with transaction.atomic():
