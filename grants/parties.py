@@ -31,7 +31,6 @@ class Parties:
     def look_up(self, parties: Iterable[Party]) -> None:
         """Find those not asked for before; afterwards `find` answers without the database."""
         new = {party for party in set(parties) - self._asked if not self._is_known(party)}
-        self._asked |= new
         for some in _batches([org_id for org_id, _ in new if org_id and org_id not in self.by_id]):
             named = Identifier.objects.order_by().values_list("value", "organisation", "organisation__name")
             for value, pk, name in bulk.among(named, "value", some):
@@ -39,6 +38,7 @@ class Parties:
         self._look_up_names({name for org_id, name in new if org_id not in self.by_id})
         self._look_up_aliases({self.by_id[org_id] for org_id, _ in new if org_id in self.by_id})
         self.new_spellings.update(filter(self.is_new_spelling, new))
+        self._asked.update(party for party in new if not self._is_known(party))
 
     def find(self, party: Party) -> int | None:
         """The organisation's primary key, or None where it is new."""
