@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import itemgetter
 from typing import Any, NamedTuple, cast
 
 import orjson
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
@@ -19,10 +19,10 @@ from grants.behind import behind
 from grants.comparing import Standing
 from grants.findings import Clean
 from grants.models import Grant, Import, ImportRow, Location, Project, Recipient, RelatedGrant, Revision
-from grants.parties import Newcomers, Parties, give_roles
+from grants.parties import Newcomers, Parties, Party, give_roles
 from grants.revisions import Reason
 
-BATCH = 1_000
+BATCH = 2_000
 BY_FILE = (
     "to_individual", "title", "description", "programme_code", "programme", "currency", "amount_awarded",
     "amount_applied_for", "amount_disbursed", "award_date", "planned_start", "planned_start_precision", "planned_end",
@@ -72,21 +72,31 @@ class Plan:
 
 
 class Told(NamedTuple):
-    """What a file tells of one grant: the text, what it says, and what stood there before, if anything did."""
+    """What a file tells of one grant, and what applying it was shown to come to."""
 
-    text: str
     cleaned: Clean
-    standing: Standing | None
+    text: str
+    digest: str
+    outcome: str
+    base: int
+
+
+class Read(NamedTuple):
+    """Rows as a file tells of them, and every organisation that they name."""
+
+    told: list[Told]
+    parties: set[Party]
 
 
 class Batch(NamedTuple):
-    """Rows with all that the database had to be asked about them."""
+    """Rows with all that the database had to be asked about them; `here` are their grants that stand already."""
 
     told: list[Told]
+    here: dict[str, Standing]
+    kept: dict[int, Old]
     new: Newcomers
     grants: Sequence[int]
     projects: Sequence[int]
-    kept: dict[int, Old]
 
 
 def apply(source: Import, *, by: Any, at: datetime) -> Sequence[int]:
@@ -97,19 +107,31 @@ def apply(source: Import, *, by: Any, at: datetime) -> Sequence[int]:
     bulk.expect_many()
     writer = _Writer(source, by=by, at=at)
     rows = source.rows.filter(outcome__in=[ImportRow.ADDED, ImportRow.CHANGED])
-    batches = comparing.by_number(rows.values_list("grant_id", "outcome", "cleaned", "base"), size=BATCH)
+    batches = comparing.by_number(rows.values_list("outcome", "cleaned", "base"), size=BATCH)
+    try:
+        _write_behind(writer, batches)
+    except IntegrityError as problem:
+        # What was to be added is not looked for beforehand: where it stands by now, the database refuses it.
+        raise Moved(str(problem)) from problem
+    writer.finish()
+    return writer.grants
+
+
+def _write_behind(writer: _Writer, batches: Iterator[list[tuple[str, str, int]]]) -> None:
+    """While one batch is written, the next is worked out and the one after it read; the database is asked between."""
+    write: Callable[[], None] | None = None
+    read = writer.read(next(batches, []))
     with behind() as writes:
-        write: Callable[[], None] | None = None
-        for some in batches:
-            batch = writer.ask(some)
+        while read.told:
+            batch = writer.ask(read)
+            following = next(batches, [])
             if write is not None:
                 writes.start(write)
             write = writer.work_out(batch)
+            read = writer.read(following)
             writes.wait()
     if write is not None:
         write()
-    writer.finish()
-    return writer.grants
 
 
 class _Writer:
@@ -129,36 +151,45 @@ class _Writer:
         self.funders: set[int] = set()
         self.grantees: set[int] = set()
 
-    def ask(self, rows: list[tuple[str, str, str, int]]) -> Batch:
-        """Raises Moved where a row is no longer what it was shown to be."""
-        here = comparing.standing([grant_id for grant_id, *_ in rows])
-        told = [Told(text, orjson.loads(text), here.get(grant_id)) for grant_id, _, text, _ in rows]
-        parties = {(org_id, name) for _, each, _ in told for org_id, name in (each["funder"], *each["recipients"])}
-        self.parties.look_up(parties)
-        for (grant_id, outcome, text, base), (_, cleaned, standing) in zip(rows, told, strict=True):
-            verdict = comparing.judge(text, standing, self.parties.find(tuple(cleaned["funder"])))
-            if verdict.outcome != outcome or verdict.base != base:
-                raise Moved(grant_id)
-        new = self.parties.add(sorted(parties), keys=self.keys)
-        changed = [each.standing.pk for each in told if each.standing]
-        count = len(told) - len(changed)
-        return Batch(told, new, self.keys.take(Grant, count), self.keys.take(Project, count), _kept(changed))
+    def read(self, rows: list[tuple[str, str, int]]) -> Read:
+        """The database is not asked here."""
+        told = [Told(orjson.loads(text), text, comparing.digest(text), outcome, base) for outcome, text, base in rows]
+        return Read(told, {(org_id, name) for each in told for org_id, name in _parties(each.cleaned)})
+
+    def ask(self, read: Read) -> Batch:
+        """Raises Moved where a grant that stood is no longer as it was shown."""
+        told = read.told
+        stood = [each for each in told if each.base or each.outcome != ImportRow.ADDED]
+        here = comparing.standing([each.cleaned["grant_id"] for each in stood]) if stood else {}
+        self.parties.look_up(read.parties)
+        for each in stood:
+            self._check(each, here.get(each.cleaned["grant_id"]))
+        new = self.parties.add(read.parties, keys=self.keys)
+        count = len(told) - len(here)
+        grants, projects = self.keys.take(Grant, count), self.keys.take(Project, count)
+        return Batch(told, here, _kept([each.pk for each in here.values()]), new, grants, projects)
+
+    def _check(self, told: Told, standing: Standing | None) -> None:
+        funder = self.parties.find(tuple(told.cleaned["funder"]))
+        verdict = comparing.judge(told.text, standing, funder)
+        if standing is None or (verdict.outcome, verdict.base) != (told.outcome, told.base):
+            raise Moved(told.cleaned["grant_id"])
 
     def work_out(self, batch: Batch) -> Callable[[], None]:
         """What writes the batch; the database is not asked here."""
         plan = Plan()
         free = zip(batch.grants, batch.projects, strict=True)
         for told in batch.told:
-            if told.standing is None:
-                pk, project = next(free)
-                self._add(plan, told, pk, project)
+            standing = batch.here.get(told.cleaned["grant_id"])
+            if standing is None:
+                self._add(plan, told, *next(free))
             else:
-                self._change(plan, told, told.standing, batch.kept[told.standing.pk])
+                self._change(plan, told, standing, batch.kept[standing.pk])
         self.grants.extend(pk for pk, *_ in plan.revisions)
         return lambda: self._write(batch.new, plan)
 
     def _add(self, plan: Plan, told: Told, pk: int, project: int) -> None:
-        cleaned, title, digest = told.cleaned, told.cleaned["title"], comparing.digest(told.text)
+        cleaned, title, digest = told.cleaned, told.cleaned["title"], told.digest
         funder, recipients = self._parties(cleaned)
         plan.projects.append((project, title))
         by_file = _by_file(cleaned)
@@ -166,7 +197,7 @@ class _Writer:
         self._finish(plan, cleaned, pk, 1, funder, recipients, digest, Old((project, title), True, self.today))
 
     def _change(self, plan: Plan, told: Told, standing: Standing, old: Old) -> None:
-        cleaned, digest = told.cleaned, comparing.digest(told.text)
+        cleaned, digest = told.cleaned, told.digest
         funder, recipients = self._parties(cleaned)
         plan.changed.append((*_by_file(cleaned), digest, None, standing.pk))
         self._finish(plan, cleaned, standing.pk, standing.revision + 1, funder, recipients, digest, old)
@@ -209,7 +240,7 @@ class _Writer:
         plan.revisions.append((pk, number, revisions.as_json(whole)))
 
     def _write(self, new: Newcomers, plan: Plan) -> None:
-        new.insert(at=self.at)
+        new.insert(at=self.at, funders=self.funders, grantees=self.grantees)
         bulk.insert(Project, ["id", "title"], plan.projects)
         bulk.insert(Grant, _NEW, plan.added)
         if plan.changed:
@@ -221,6 +252,11 @@ class _Writer:
     def finish(self) -> None:
         give_roles(self.funders, self.grantees)
         tie_relations()
+
+
+def _parties(cleaned: Clean) -> Iterator[list[str]]:
+    yield cleaned["funder"]
+    yield from cleaned["recipients"]
 
 
 # --- what applying and undoing share ------------------------------------------------------------------------------

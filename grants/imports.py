@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 from django.core.files import File
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -27,7 +27,7 @@ from grants.applying import Moved
 from grants.models import Import, ImportProblem, ImportRow
 from grants.rows import Unreadable
 
-BATCH = 1_000
+BATCH = 2_000
 QUIET = timedelta(minutes=2)
 """So long without a sign of life, a reader on another machine is taken for dead."""
 TRIES = 3
@@ -138,6 +138,7 @@ def read(source: Import, *, at: datetime) -> None:
         for batch in prepared.batches(Path(source.file.path), source.name, size=BATCH):
             with transaction.atomic():
                 bulk.expect_many()
+                bulk.need_not_last()  # Half a file that was read is read anew from its start.
                 comparison.take(batch.rows)
                 _show_progress(source, comparison, batch, at + timedelta(seconds=time.monotonic() - began))
         with transaction.atomic():
@@ -215,7 +216,7 @@ def _carry_out_next(at: datetime) -> bool:
                 return False
             _one_at_a_time()
             (apply if source.state == Import.APPLYING else undo)(source, by=source.asked_by, at=at)
-    except (Moved, IntegrityError):
+    except Moved:
         assert source is not None
         with transaction.atomic():
             compare_again(source, at=at)

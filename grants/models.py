@@ -120,7 +120,7 @@ class Grant(models.Model):
     joint_share = models.BooleanField(default=False)
     protected_location = models.BooleanField(_("protected location"), default=True)
     source_digest = models.CharField(max_length=64, blank=True)
-    added_on = models.DateField(_("added to the portal on"), db_index=True)
+    added_on = models.DateField(_("added to the portal on"))
     removed_at = models.DateTimeField(null=True, blank=True)
 
     objects = GrantQuerySet.as_manager()
@@ -366,7 +366,8 @@ class Revision(models.Model):
     grant = models.ForeignKey(Grant, on_delete=models.PROTECT, db_index=False, related_name="revisions")
     number = models.PositiveIntegerField()
     at = models.DateTimeField()
-    by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, db_index=False, related_name="+")
+    """Never asked for by person, and people are closed rather than deleted, so this key has no index."""
     source = models.ForeignKey(Import, null=True, blank=True, on_delete=models.PROTECT, related_name="revisions")
     reason = models.CharField(max_length=40)
     content = models.TextField()

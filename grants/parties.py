@@ -7,8 +7,6 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Q
-from django.db.models.functions import Lower
 
 from accounts.models import Alias, Identifier, Organisation
 from grants import bulk
@@ -32,29 +30,34 @@ class Parties:
 
     def look_up(self, parties: Iterable[Party]) -> None:
         """Find those not asked for before; afterwards `find` answers without the database."""
-        new = set(parties) - self._asked
-        self._asked |= new
+        new = {party for party in set(parties) - self._asked if not self._is_known(party)}
         for some in _batches([org_id for org_id, _ in new if org_id and org_id not in self.by_id]):
-            for each in bulk.among(Identifier.objects.select_related("organisation"), "value", some):
-                self.by_id[each.value] = each.organisation_id
-                self.names[each.organisation_id] = each.organisation.name
+            named = Identifier.objects.order_by().values_list("value", "organisation", "organisation__name")
+            for value, pk, name in bulk.among(named, "value", some):
+                self.by_id[value], self.names[pk] = pk, name
         self._look_up_names({name for org_id, name in new if org_id not in self.by_id})
         self._look_up_aliases({self.by_id[org_id] for org_id, _ in new if org_id in self.by_id})
         self.new_spellings.update(filter(self.is_new_spelling, new))
+        self._asked.update(party for party in new if not self._is_known(party))
 
     def find(self, party: Party) -> int | None:
         """The organisation's primary key, or None where it is new."""
         org_id, name = party
         return self.by_id.get(org_id) or self.by_name.get(name.casefold())
 
+    def _is_known(self, party: Party) -> bool:
+        """Whether its organisation is known by just this identifier and name; such parties need not be remembered."""
+        org_id, name = party
+        return org_id in self.by_id and self.names[self.by_id[org_id]] == name
+
     def _look_up_names(self, names: Collection[str]) -> None:
         """Organisations without an identifier are found by name, whatever its capitals."""
-        nameless = Organisation.objects.filter(identifiers=None).annotate(lower=Lower("name"))
+        nameless = Organisation.objects.filter(identifiers=None).order_by("-id").values_list("pk", "name")
         for some in _batches(names):
             spelt = {form for name in some for form in (name.lower(), _ascii_lower(name))}
-            for each in nameless.filter(Q(lower__in=spelt)).order_by("-id"):
-                self.by_name[each.name.casefold()] = each.pk
-                self.names[each.pk] = each.name
+            for pk, name in bulk.among(nameless, "name", spelt, lower=True):
+                self.by_name[name.casefold()] = pk
+                self.names[pk] = name
 
     def _look_up_aliases(self, organisations: Collection[int]) -> None:
         for some in _batches(organisations):
@@ -70,9 +73,10 @@ class Parties:
         return pk not in self.aliases or name not in self.aliases[pk]
 
     # --- adding ---------------------------------------------------------------------------------------------------
-    def add(self, parties: Collection[Party], *, keys: bulk.Keys) -> Newcomers:
+    def add(self, parties: Iterable[Party], *, keys: bulk.Keys) -> Newcomers:
         """What the portal lacks of these, which were looked up before: known from now on, and to be inserted."""
-        unknown = [party for party in dict.fromkeys(parties) if party[0] not in self.by_id]
+        lacking = sorted(party for party in set(parties) if not self._is_known(party))
+        unknown = [party for party in lacking if party[0] not in self.by_id]
         free = iter(keys.take(Organisation, len(unknown)))
         new = Newcomers([], [], [])
         for org_id, name in unknown:
@@ -88,11 +92,12 @@ class Parties:
                 # Known by name only until now: it gets the identifier that the file gives it.
                 self.by_id[org_id] = self.by_name.pop(name.casefold())
                 new.identifiers.append((self.by_id[org_id], org_id))
-        new.aliases.extend(self._new_aliases(parties))
+        new.aliases.extend(self._new_aliases(lacking))
+        self._asked.difference_update(party for party in lacking if self._is_known(party))
         return new
 
     def _new_aliases(self, parties: Iterable[Party]) -> Iterable[tuple[int, str]]:
-        for party in dict.fromkeys(parties):
+        for party in parties:
             if self.is_new_spelling(party):
                 pk = self.find(party)
                 assert pk is not None
@@ -107,12 +112,13 @@ class Newcomers(NamedTuple):
     identifiers: list[tuple[int, str]]
     aliases: list[tuple[int, str]]
 
-    def insert(self, *, at: datetime) -> None:
-        """Call it inside the transaction in which they were found lacking."""
+    def insert(self, *, at: datetime, funders: Collection[int], grantees: Collection[int]) -> None:
+        """Call it inside the transaction in which they were found lacking; funders and grantees begin as such."""
         moment = connection.ops.adapt_datetimefield_value(at)
-        roles = [False] * len(Organisation.ROLES)
-        organisations = [(pk, name, moment, *roles) for pk, name in self.organisations]
-        bulk.insert(Organisation, ["id", "name", "added_at", *Organisation.ROLES], organisations)
+        others = [role for role in Organisation.ROLES if role not in ("is_funder", "is_grantee")]
+        no = [False] * len(others)
+        organisations = [(pk, name, moment, pk in funders, pk in grantees, *no) for pk, name in self.organisations]
+        bulk.insert(Organisation, ["id", "name", "added_at", "is_funder", "is_grantee", *others], organisations)
         identifiers = [(pk, value, True) for pk, value in self.identifiers]
         bulk.insert(Identifier, ["organisation_id", "value", "main"], identifiers)
         bulk.insert(Alias, ["organisation_id", "name"], self.aliases)

@@ -154,13 +154,14 @@ def prepare(row: Row) -> Prepared:
     """Check one row and spell it out; never raises."""
     cleaned, found = checking.clean(row.fields)
     identifier = cleaned["grant_id"] if cleaned else _identifier(row.fields)
+    personal = cleaned["to_individual"] if cleaned else people.names_somebody(row.fields)
     if row.problems:
         refused = any(each.code in checking.REFUSALS for each in row.problems)
         cleaned, found = (None if refused else cleaned), [*row.problems, *found]
     return Prepared(
         row.number,
         identifier,
-        as_json(people.safe(row.fields) if people.names_somebody(row.fields) else row.written),
+        as_json(people.safe(row.fields) if personal else row.written),
         orjson.dumps(cleaned).decode() if cleaned else "",
         _facts(cleaned) if cleaned else None,
         found,

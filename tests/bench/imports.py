@@ -10,11 +10,14 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.bench import make_file
+from tests.bench import make_file, processor
 
 
 def measure(environment: dict[str, str], *, folder: Path, count: int) -> dict[str, Any]:
-    """Seconds, grants a second and peak memory (MB) of the first import and of the same file again."""
+    """Of the first import and of the same file again: seconds, grants a second, peak memory (MB), processor seconds.
+
+    `processor` is that of the command with the process that reads for it, `server_processor` the database server's.
+    """
     path = folder / "grants.json"
     make_file.write(path, count=count)
     manage(environment, "migrate", "-v0")
@@ -27,17 +30,14 @@ def measure(environment: dict[str, str], *, folder: Path, count: int) -> dict[st
 
 
 def _timed(environment: dict[str, str], path: Path) -> dict[str, Any]:
+    command = [sys.executable, "manage.py", "import_grants", str(path), "--json"]
     started = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "manage.py", "import_grants", str(path), "--json"],
-        env=environment,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    printed = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - started
+    with processor.of_server(environment["DATABASE_URL"]) as server:
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        printed = process.stdout.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - started
     if status:
         raise SystemExit(f"import_grants ended with status {status}")
     counts = {name: value for name, value in json.loads(printed).items() if name != "problems"}
@@ -45,6 +45,8 @@ def _timed(environment: dict[str, str], path: Path) -> dict[str, Any]:
         "seconds": round(seconds, 2),
         "grants_per_second": round(counts["read"] / seconds),
         "peak_mb": round(usage.ru_maxrss / 1024),
+        "processor": round(usage.ru_utime + usage.ru_stime, 2),
+        "server_processor": round(server.seconds, 2),
         **counts,
     }
 
@@ -61,6 +63,7 @@ def told(done: dict[str, Any]) -> str:
         run = done[name]
         lines += [
             f"    {name:<6} {run['seconds']:>7.2f} s {run['grants_per_second']:>8,} grants/s {run['peak_mb']:>5} MB",
+            f"           processor {run['processor']} s, the server's {run['server_processor']} s",
             "           " + ", ".join(f"{count} {run[count]:,}" for count in ("read", "added", "changed", "refused")),
         ]
     return "\n".join(lines)

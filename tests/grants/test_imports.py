@@ -262,6 +262,17 @@ def test_an_import_applied_after_somebody_changed_a_grant_is_shown_anew():
     assert (source.state, Grant.objects.get(grant_id="360G-quill-1").title) == (Import.APPLIED, "New")
 
 
+def test_an_import_whose_new_grant_somebody_added_meanwhile_is_shown_anew(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(applying, "BATCH", 1)
+    source = files.read(files.package(*(files.grant(number) for number in range(1, 5))))
+    factories.GrantFactory(grant_id="360G-quill-2")
+    files.carried_out(source, Import.APPLYING)
+    assert (source.state, source.totals["compared_again"], Grant.objects.count()) == (Import.CHECKED, 1, 1)
+    assert (counts(source), codes(source, 2)) == ({"read": 4, "added": 3, "refused": 1}, ["other-funders-grant"])
+    files.carried_out(source, Import.APPLYING)
+    assert (source.state, Grant.objects.count()) == (Import.APPLIED, 4)
+
+
 def test_applying_is_journalled_and_noted_in_the_change_log():
     before = changes.head()
     files.applied(files.package(files.grant(1)))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
@@ -21,6 +22,8 @@ from grants.models import Import
 
 class Command(BaseCommand):
     help = "Reads, checks and applies a 360Giving file (JSON, CSV or XLSX). Exit status 1 where it cannot be read."
+    # Checking the addresses of all pages as well would load them all: a second, and 50 MB.
+    requires_system_checks = (Tags.models,)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="the file to load")
