@@ -1,5 +1,6 @@
 """How the web server runs; `gunicorn funders_portal.wsgi` reads this by itself. docs/running.md lists the variables."""
 
+import ctypes
 import os
 from typing import Any
 
@@ -15,6 +16,21 @@ keepalive = 5
 control_socket_disable = True
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
 accesslog = os.environ.get("ACCESS_LOG") or None
+
+
+def keep_memory_at_hand() -> None:
+    """Where the C library is glibc: memory that a request let go stays for the next one.
+
+    Left to itself it is given back and asked for anew many times in a page of large columns, which takes a third of
+    the time that the page takes. The numbers are glibc's M_TRIM_THRESHOLD, M_TOP_PAD and M_MMAP_THRESHOLD.
+    """
+    adjust = getattr(ctypes.CDLL(None), "mallopt", None)
+    if adjust is not None:
+        for option, megabytes in ((-1, 64), (-2, 16), (-3, 8)):
+            adjust(option, megabytes * 1024 * 1024)
+
+
+keep_memory_at_hand()
 
 
 def when_ready(server: Any) -> None:

@@ -98,9 +98,12 @@ class Shares:
 
     def taken(self, grants: Ints) -> Shares:
         """Those of some grants (rows) alone, in their order."""
-        _, entry, _ = self.of(grants)
+        first = self.starts.take(grants)
+        count = self.starts.take(grants + 1) - first
         starts = np.zeros(len(grants) + 1, np.int32)
-        np.cumsum(np.diff(self.starts).take(grants), out=starts[1:])
+        np.cumsum(count, out=starts[1:])
+        entry = np.repeat(first - starts[:-1], count)
+        entry += np.arange(len(entry), dtype=np.int32)
         return Shares(starts, self.code.take(entry), self.high.take(entry), self.bits.take(grants))
 
     def of(self, grants: Ints) -> tuple[Ints, Ints, Ints]:

@@ -7,7 +7,7 @@ by the statistic's codes, in those places. Where a figure has no day of publicat
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
@@ -144,11 +144,17 @@ class Met:
 
 
 def shares(
-    on: date, *, area: str | None = None, known_on: date | None = None, portfolio: Portfolio | None = None
+    on: date,
+    *,
+    area: str | None = None,
+    known_on: date | None = None,
+    portfolio: Portfolio | None = None,
+    among: Container[tuple[str, str]] | None = None,
 ) -> list[Family]:
     """Every comparison that can be made of grants running on a day, by what was published by `known_on` (or that day).
 
     Each statistic stands with its latest period that began by the day. One coverage table a family.
+    `among`: areas and lists, where not all are wanted.
     """
     portfolio = portfolio or columns.current()
     history = History.on(known_on or on)
@@ -156,18 +162,20 @@ def shares(
         _family(series, priority, dimension, figures, on, history, portfolio)
         for (series, dimension), figures in _latest(history, on).items()
         for priority in _codes(series, Dimension.PRIORITY.value)
-        if area in (None, priority)
+        if area in (None, priority) and (among is None or (priority, dimension) in among)
     ]
     return [each for each in found if each.comparators]
 
 
-def short(on: date, portfolio: Portfolio, *, below_bp: int = HALF) -> list[Short]:
+def short(
+    on: date, portfolio: Portfolio, *, below_bp: int = HALF, among: Container[tuple[str, str]] | None = None
+) -> list[Short]:
     """Codes whose share of money is under `below_bp` of their share of need, the largest difference first.
 
     A code that several statistics speak of stands once, with the largest difference.
     """
     worst: dict[tuple[str, str, str], tuple[Family, Comparator]] = {}
-    for family in shares(on, portfolio=portfolio):
+    for family in shares(on, portfolio=portfolio, among=among):
         for each in family.comparators:
             key = (family.area, family.dimension, each.code)
             if each.below(below_bp) and (key not in worst or _difference(each) > _difference(worst[key][1])):

@@ -259,9 +259,8 @@ class Look:
         """What is small beside the need, by area, dimension and codes; only in areas that are watched by that list."""
         found: dict[tuple[str, str, tuple[str, ...]], list[need.Short]] = {}
         watched = {(cell.area.code, cell.dimension) for cell in self.cells}
-        for short in need.short(on=self.on, portfolio=self.portfolio, below_bp=self.rules.need):
-            if (short.area, short.dimension) in watched:
-                found.setdefault((short.area, short.dimension, tuple(short.columns)), []).append(short)
+        for short in need.short(self.on, self.portfolio, below_bp=self.rules.need, among=watched):
+            found.setdefault((short.area, short.dimension, tuple(short.columns)), []).append(short)
         return found
 
     @cached_property

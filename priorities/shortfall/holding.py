@@ -13,7 +13,7 @@ from priorities.columns import Portfolio
 from priorities.coverage import EPOCH
 from priorities.kinds import CHARITY, FUNDER, GRANT
 from priorities.memory.blocks import NOBODY, Ints, sums
-from priorities.shortfall.tallies import BUCKETS, NARROW, WHOLE_PERSON, Tallies
+from priorities.shortfall.tallies import BREADTHS, BUCKETS, NARROW, WHOLE_PERSON, Tallies
 from priorities.shortfall.watching import Parts, Standing, crossed
 
 SEVERAL = 2
@@ -81,9 +81,12 @@ class Holding:
     def cut(self, standing: Standing, least: int) -> dict[int, Cut]:
         """Cells where `least` basis points or more of the running grants that name a service, two at least, name one
         alone."""
-        number, worth = standing.tally.breadth, standing.tally.worth
+        number = standing.tally.breadth
         says = number[:, NARROW:].sum(axis=1)
         narrow = (number[:, NARROW] >= SEVERAL) & (number[:, NARROW] * WHOLE >= says * least)
+        if not narrow.any():
+            return {}
+        worth = self._by_breadth(standing, narrow)
         return {
             cell: Cut(
                 int(number[cell, NARROW]),
@@ -94,6 +97,15 @@ class Holding:
             )
             for cell in np.flatnonzero(narrow).tolist()
         }
+
+    def _by_breadth(self, standing: Standing, cells: Any) -> Any:
+        """Pence in the flagged cells by what their grants say of services."""
+        found: Any = np.zeros(len(cells) * BREADTHS, np.int64)
+        for parts in standing.sterling:
+            here = parts.only(cells)
+            says = self.tallies.traits(here.block).breadth.take(here.grant)
+            found = found + sums(here.cell.astype(np.intp) * BREADTHS + says, here.pence, len(found))
+        return found.reshape(len(cells), BREADTHS)
 
     def _charities(self, standing: Standing, total: Any, least: int) -> dict[int, tuple[int, int]]:
         """Cell to the charity that gets `least` basis points or more of it, and its pence there."""

@@ -42,15 +42,14 @@ class Traits(NamedTuple):
 class Tally:
     """What the counted grants of a block come to in each cell (first index: area * width + code).
 
-    by_funder and by_heap: pence (pounds sterling) by place of Traits; breadth and worth: grants of every currency, and
-    pence, by what they say of services.
+    by_funder and by_heap: pence (pounds sterling) by place of Traits; breadth: grants of every currency by what they
+    say of services.
     """
 
     counted: Flags
     by_funder: Any
     by_heap: Any
     breadth: Any
-    worth: Any
 
     def plus(self, come: Tally, gone: Tally | None = None) -> Tally:
         """Both together, less a third; the flags are the first's."""
@@ -100,13 +99,14 @@ class Tallies:
                     self._added(block, laid_out(block, AREAS, dimension, across, np.flatnonzero(differ & each)), each)
                     for each in (counted, held.counted)
                 )
-                held = Tally(counted, held.by_funder, held.by_heap, held.breadth, held.worth)
+                held = Tally(counted, held.by_funder, held.by_heap, held.breadth)
                 return block.kept.put(KIND, key, held.plus(come, gone), most=KEPT)
         found = self._added(block, block.layout(AREAS, dimension, across), counted)
         return block.kept.put(KIND, key, found, most=KEPT)
 
     def _added(self, block: Block, layout: Layout, counted: Flags) -> Tally:
-        grant, cell, pence = layout.grant, layout.cell.astype(np.int32), layout.pence
+        # As the processor adds them up, so that nothing is turned into another kind on the way.
+        grant, cell, pence = layout.grant, layout.cell.astype(np.intp), layout.pence
         if not counted.all():
             keep = np.flatnonzero(counted.take(grant))
             grant, cell, pence = grant.take(keep), cell.take(keep), pence.take(keep)
@@ -124,7 +124,6 @@ class Tallies:
             by(cell * (len(self.now.funders) + 1) + traits.funder.take(grant), len(self.now.funders) + 1),
             by(cell * (BUCKETS + 1) + traits.heap.take(grant), BUCKETS + 1),
             np.bincount(breadth, minlength=size * BREADTHS).reshape(size, BREADTHS),
-            by(breadth, BREADTHS),
         )
 
     @cached_property
