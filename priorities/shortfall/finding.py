@@ -77,10 +77,21 @@ class Look:
         self.words = emptiness.Empty(funders=self.funders, members=len(self.funders))
         self.cells = list(watching.cells(portfolio, on))
         running = Running(portfolio, on, periods.add_months(on, rules.ending[-1]))
-        self.standing = {name: Standing(running, name) for name in dict.fromkeys(each.dimension for each in self.cells)}
+        self.standing = {
+            name: Standing(running, name, self.watched(name))
+            for name in dict.fromkeys(each.dimension for each in self.cells)
+        }
         self.holding = Holding(running.tallies)
         own = person.funder_ids if person else []
         self.reports = Looked(portfolio, running.now, on, months=rules.evidence_months, funders=own)
+
+    def watched(self, dimension: str) -> list[int] | None:
+        """The areas of which a list is watched; None where all count: a place belongs to what is not yet sorted, an
+        area as a whole to all that runs."""
+        if dimension in ("", Dimension.REGION):
+            return None
+        at = self.portfolio.vocabulary.at
+        return sorted({at(AREAS, each.area.code) for each in self.cells if each.dimension == dimension})
 
     def found(self) -> list[Found]:
         """Every gap, cell by cell, each cell's strongest kind first."""
@@ -112,7 +123,7 @@ class Look:
     def empty(self, cell: Cell, missed: _Missed | None, place: int) -> Found:
         standing, at = self.standing[cell.dimension], self.at(cell)
         parts = standing.parts(*at)
-        unreached = cell.dimension == Dimension.GROUP and cell.named and not standing.running[:, at[1]].any()
+        unreached = cell.dimension == Dimension.GROUP and cell.named and not standing.anywhere[at[1]]
         reach, reaching = (0, []) if unreached else self.reach(cell)
         sentence = (
             self.words.unreached(cell, parts, self.on) if unreached else self.words.one(cell, parts, self.on, reach)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -75,10 +76,12 @@ class Tallies:
         self.now = now
         self.counted = [now.counted(block) for block in now.blocks]
 
-    def of(self, dimension: str) -> Tally:
-        """All blocks together, by areas with this dimension ("": areas alone)."""
+    def of(self, dimension: str, areas: Sequence[int] | None = None) -> Tally:
+        """All blocks together, by areas with this dimension ("": areas alone); in the cells of these areas (positions)
+        alone, where they are given."""
         first, *rest = (
-            self._of(block, counted, dimension) for block, counted in zip(self.now.blocks, self.counted, strict=True)
+            self._of(block, counted, dimension, areas)
+            for block, counted in zip(self.now.blocks, self.counted, strict=True)
         )
         for each in rest:
             first = first.plus(each)
@@ -87,29 +90,54 @@ class Tallies:
     def traits(self, block: Block) -> Traits:
         return block.kept.get("traits", self._key, lambda: self._traits(block), most=1)
 
-    def _of(self, block: Block, counted: Flags, dimension: str) -> Tally:
+    def anywhere(self, dimension: str) -> Flags:
+        """Which codes of a dimension any of the grants has a share in, whatever its areas."""
+        found = 0
+        for block, counted in zip(self.now.blocks, self.counted, strict=True):
+            found |= int(np.bitwise_or.reduce(block.shares[dimension].bits[counted]))
+        return np.array([bool(found >> code & 1) for code in range(len(self.now.vocabulary[dimension]))])
+
+    def _of(self, block: Block, counted: Flags, dimension: str, areas: Sequence[int] | None) -> Tally:
         """Kept by the block, so that only what changed since is counted again."""
         across = len(self.now.vocabulary[dimension]) if dimension else 1
-        key = (dimension, self._key)
+        key = (dimension, areas and tuple(areas), self._key)
+        wanted = (
+            np.ones(len(self.now.vocabulary[AREAS]), bool)
+            if areas is None
+            else np.zeros(len(self.now.vocabulary[AREAS]), bool)
+        )
+        if areas is not None:
+            wanted[list(areas)] = True
+            counted = counted & block.touching(AREAS, wanted)
         held: Tally | None = block.kept.peek(KIND, key)
         if held is not None:
             differ = held.counted != counted
             if int(differ.sum()) * FEWER <= block.size:
                 come, gone = (
-                    self._added(block, laid_out(block, AREAS, dimension, across, np.flatnonzero(differ & each)), each)
+                    self._added(
+                        block, laid_out(block, AREAS, dimension, across, np.flatnonzero(differ & each)), each, wanted
+                    )
                     for each in (counted, held.counted)
                 )
                 held = Tally(counted, held.by_funder, held.by_heap, held.breadth)
                 return block.kept.put(KIND, key, held.plus(come, gone), most=KEPT)
-        found = self._added(block, block.layout(AREAS, dimension, across), counted)
+        if areas is None:
+            layout = block.layout(AREAS, dimension, across)
+        else:
+            layout = laid_out(block, AREAS, dimension, across, np.flatnonzero(counted))
+        found = self._added(block, layout, counted, wanted)
         return block.kept.put(KIND, key, found, most=KEPT)
 
-    def _added(self, block: Block, layout: Layout, counted: Flags) -> Tally:
+    def _added(self, block: Block, layout: Layout, counted: Flags, areas: Flags) -> Tally:
         # As the processor adds them up, so that nothing is turned into another kind on the way.
         grant, cell, pence = layout.grant, layout.cell.astype(np.intp), layout.pence
-        if not counted.all():
-            keep = np.flatnonzero(counted.take(grant))
-            grant, cell, pence = grant.take(keep), cell.take(keep), pence.take(keep)
+        keep = None if counted.all() else counted.take(grant)
+        if not areas.all():
+            here = areas.repeat(layout.across).take(cell)
+            keep = here if keep is None else keep & here
+        if keep is not None:
+            kept: Ints = np.flatnonzero(keep)
+            grant, cell, pence = grant.take(kept), cell.take(kept), pence.take(kept)
         foreign = np.flatnonzero(block.currency)
         if len(foreign):
             pence = pence * (block.currency == 0).take(grant)

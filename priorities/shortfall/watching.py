@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from functools import cached_property
 from typing import NamedTuple
@@ -66,15 +66,16 @@ class Standing:
 
     running: how many grants run in each cell; lasting: whether any runs, or is to start, beyond `until`; pence: what
     the running ones are worth there (whole awards in pounds sterling). All by the positions of area and code. Only
-    grants that run are crossed; of the rest a cell's history asks for its own alone.
+    grants that run are crossed; of the rest a cell's history asks for its own alone. areas: positions of the areas that
+    are looked at, where not all are; the others' cells then hold nothing.
     """
 
-    def __init__(self, running: Running, dimension: str) -> None:
+    def __init__(self, running: Running, dimension: str, areas: Sequence[int] | None = None) -> None:
         self.portfolio, self.dimension, self.day = running.portfolio, dimension, running.day
         self.counted = running.counted
         vocabulary = self.portfolio.vocabulary
         self.shape = (len(vocabulary[AREAS]), len(vocabulary[dimension]) if dimension else 1)
-        self.tally, self.tallies = running.tallies.of(dimension), running.tallies
+        self.tally, self.tallies = running.tallies.of(dimension, areas), running.tallies
         self.running, self.pence = self.tally.running.reshape(self.shape), self.tally.pence.reshape(self.shape)
         self.lasting = self._lasting(running)
 
@@ -100,6 +101,11 @@ class Standing:
     def by_area(self) -> Ints:
         """Pence running in each area."""
         return np.asarray(self.pence.sum(axis=1))
+
+    @cached_property
+    def anywhere(self) -> Flags:
+        """Which codes any running grant has a share in, of whatever area."""
+        return self.tallies.anywhere(self.dimension)
 
     def parts(self, area: int, code: int) -> list[Part]:
         """The grants with a part in the cell that run, are to start, or do not say when they end; of those that are

@@ -321,9 +321,9 @@ class TestBesideNeed:
     def told(self, monkeypatch: pytest.MonkeyPatch):
         asked: list[int] = []
 
-        def short(*, on, portfolio, below_bp):
+        def short(on, portfolio, *, below_bp, among):
             asked.append(below_bp)
-            return self.shorts
+            return [each for each in self.shorts if (each.area, each.dimension) in among]
 
         monkeypatch.setattr(need, "short", short)
         self.shorts = [Short()]
