@@ -57,7 +57,7 @@ def test_a_file_that_contradicts_itself_is_refused_with_both_figures(secretariat
 
 def test_a_line_that_cannot_be_read_is_told_with_its_line_and_column(secretariat):
     html = secretariat.post(ADD, {"rows": file(year(2023, value="some"))}).content.decode()
-    assert "Line 2, <code>value</code>: “some” is no whole number." in html
+    assert "Line 2, column “value”: “some” is no whole number." in html
 
 
 def test_a_file_that_no_longer_goes_with_what_stands_here_is_not_applied(secretariat):
