@@ -83,7 +83,7 @@ def of_all(line: Line) -> str:
     """The share of all the people: as it was published, or to a tenth where it follows from the numbers; or ""."""
     if line.share is None:
         return ""
-    return line.figure.printed if line.share == line.figure.share else percent(line.share)
+    return line.figure.printed if line.figure.value is None else percent(line.share)
 
 
 def sentence(family: Family, each: Comparator) -> str:

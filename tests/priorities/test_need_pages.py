@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -114,6 +115,17 @@ def test_a_figure_whose_place_is_taken_is_not_put_back(secretariat):
     answer = secretariat.post(f"/need/figures/{first.pk}/restore/", follow=True)
     assert "Another value of the same day stands in its place by now." in answer.content.decode()
     assert NeedFigure.objects.standing().get(series__code="counted").value == 2
+
+
+def test_a_counted_share_has_one_digit_after_the_point_and_a_published_one_is_as_published(secretariat):
+    added(
+        year(2023, value="1,000", published_on="2024-03-07"),
+        year(2023, of="sex: male", value="500", published_on="2024-03-07"),
+        year(2023, of="group: children", share="two thirds", published_on="2024-03-07"),
+    )
+    html = secretariat.get("/need/figures/counted/").content.decode()
+    assert re.findall(r'data-label="Of all">([^<]*)<', html) == ["", "two thirds", "50.0\u00a0%"]
+    assert "Change on the period before" in html
 
 
 def test_an_officer_reads_the_figures_and_is_offered_no_change(sign_in):
