@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django import forms
 from django.core.paginator import InvalidPage, Page, Paginator
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from accounts.worded import WordedForm
+
 SHOWN_CHOICES = 12
 
 
-class StrictForm(forms.Form):
+class StrictForm(WordedForm):
     """Refuses parameters that nobody reads; `also` are those that others read, such as the number of a page."""
 
     also: Sequence[str] = ()

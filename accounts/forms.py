@@ -15,9 +15,10 @@ from accounts import identifiers, organisations, people, signin
 from accounts.filters import StrictForm
 from accounts.journal import Did
 from accounts.models import Group, Membership, Organisation, Person
+from accounts.worded import WordedForm
 
 
-class AskForm(RequestLoginCodeForm):  # type: ignore[misc]
+class AskForm(WordedForm, RequestLoginCodeForm):  # type: ignore[misc]
     """The address to which a code goes."""
 
     email = forms.EmailField(
@@ -36,7 +37,7 @@ class AskForm(RequestLoginCodeForm):  # type: ignore[misc]
         return self._user is not None
 
 
-class CodeForm(ConfirmLoginCodeForm):  # type: ignore[misc]
+class CodeForm(WordedForm, ConfirmLoginCodeForm):  # type: ignore[misc]
     """The code that was sent, or one that was made by command for this person."""
 
     code = forms.CharField(
@@ -91,7 +92,7 @@ class JournalForm(StrictForm):
     about = forms.CharField(max_length=80, required=False, widget=forms.HiddenInput)
 
 
-class WorkForm(forms.Form):
+class WorkForm(WordedForm):
     """A form whose work may say no; `holder` is then the organisation or person that stands in the way, if one does."""
 
     holder: Organisation | Person | None = None
@@ -274,7 +275,7 @@ class AddPersonForm(PersonForm):
         return [(organisation, self.cleaned_data["role"])] if organisation else []
 
 
-class GroupForm(forms.Form):
+class GroupForm(WordedForm):
     name = forms.CharField(
         label=_("Name of the group"),
         help_text=_("It stands on every page and in every letter."),

@@ -16,7 +16,9 @@ from priorities import freshness
 from priorities.columns import Portfolio
 from priorities.coverage import Question
 from priorities.freshness import Places
+from priorities.memory.reading import Entry
 from priorities.models import NOT_STATED
+from priorities.sentences import named
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +129,11 @@ def percent(part: int, whole: int) -> str:
     return f"{tenth}\u00a0%"
 
 
-def finding(table: Table) -> str:
-    """The largest row's largest column, as pence of each pound: what the picture shows at first sight, or ""."""
+def finding(table: Table, dimension: str) -> str:
+    """The largest row's largest column, as pence of each pound: what the picture shows at first sight, or "".
+
+    dimension: of the columns.
+    """
     proper = [
         (total, index)
         for index, (line, total) in enumerate(zip(table.rows, table.row_totals, strict=True))
@@ -147,7 +152,7 @@ def finding(table: Table) -> str:
     return _("%(row)s: %(pence)sp of every pound goes to %(column)s.") % {
         "row": table.rows[index].label,
         "pence": pence,
-        "column": column.label,
+        "column": named(Entry(0, dimension, column.code, column.label, False, False, None)),
     }
 
 

@@ -10,10 +10,11 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.worded import WordedForm
 from grants.models import Import, ImportRow
 
 
-class UploadForm(forms.Form):
+class UploadForm(WordedForm):
     """A file, or a table pasted from a spreadsheet."""
 
     file = forms.FileField(
@@ -63,7 +64,7 @@ class UploadForm(forms.Form):
         return file.name if file else _("pasted table")
 
 
-class MissingForm(forms.Form):
+class MissingForm(WordedForm):
     """Which of the grants that a file lacks stay, and which are removed."""
 
     rows = forms.ModelMultipleChoiceField(queryset=ImportRow.objects.none())

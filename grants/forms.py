@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Organisation, Person
+from accounts.worded import WordedForm
 from counting import money, periods
 from counting.periods import NotADate, PartialDate
 from grants import portfolio, revisions, standard, texts, typed, words
@@ -55,7 +56,7 @@ class AwardDateField(KnownDateField):
         return known
 
 
-class GrantForm(forms.Form):
+class GrantForm(WordedForm):
     """A grant as a person states it; the same questions for a new one and for one that stands."""
 
     title = forms.CharField(label=gettext_lazy("Title"), max_length=500)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.worded import WordedForm
 from counting import money
 from priorities import linking, suggesting
 from priorities.models import NOT_APPLICABLE, NOT_STATED, RESIDUAL, UNDIVIDED, Code, Dimension, Target, Watch
@@ -42,7 +43,7 @@ class PercentField(forms.CharField):
         return linking.in_percent(value) if isinstance(value, int) else value
 
 
-class SharesForm(forms.Form):
+class SharesForm(WordedForm):
     """How much of a grant goes to each entry of one dimension. Shares, where any are given, come to the whole."""
 
     all_optional = True
@@ -98,7 +99,7 @@ class SharesForm(forms.Form):
         return self.cleaned_data
 
 
-class PasteForm(forms.Form):
+class PasteForm(WordedForm):
     """Rows as they come out of a spreadsheet."""
 
     rows = forms.CharField(
@@ -120,7 +121,7 @@ EARLIEST_AGREED = 2000
 """The first year in which a target may have been agreed; what is earlier is a slip."""
 
 
-class TargetForm(forms.Form):
+class TargetForm(WordedForm):
     """What the funders agreed. The value is written as people say it: per cent, pounds, or a number."""
 
     area = forms.ModelChoiceField(
@@ -223,7 +224,7 @@ class TargetForm(forms.Form):
         return column
 
 
-class WatchForm(forms.Form):
+class WatchForm(WordedForm):
     """Which areas are watched, by which lists: a box each."""
 
     watched = forms.MultipleChoiceField(
@@ -290,7 +291,7 @@ def _columns(target: Target | None) -> list[tuple[str, Any]]:
     return [("", _("the whole area")), *groups.items()]
 
 
-class NeedForm(forms.Form):
+class NeedForm(WordedForm):
     """Need figures: a CSV file, or the same table pasted. What was uploaded comes back as text, to be looked over."""
 
     file = forms.FileField(

@@ -11,11 +11,13 @@ from django import forms
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.filters import ApiForm, StrictForm
 from counting import places
-from priorities.filters import DayFilter, OneOfFilter, Telling
+from priorities.filters import Day, DayFilter, OneOfFilter, Telling
 from priorities.models import NeedFigure, NeedSeries
 from priorities.models.need import PLACES
 
@@ -33,16 +35,34 @@ class OnceForm(StrictForm):
         return asked
 
 
-def _day(label: Any, hint: Any) -> DayFilter:
+def _written(label: Any, hint: Any) -> dict[str, Any]:
+    """A day that is asked for in a box of its own."""
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return DayFilter(label=label, input_formats=["%Y-%m-%d"], widget=widget, help_text=hint)
+    return {"label": label, "input_formats": ["%Y-%m-%d"], "widget": widget, "help_text": hint}
+
+
+class Known(Day):
+    """A day by which figures were published: none that is still to come."""
+
+    def to_python(self, value: Any) -> date | None:
+        day = super().to_python(value)
+        if day and day > timezone.localdate():
+            raise forms.ValidationError(
+                gettext("What will be known on %(day)s is still to come. Give today or an earlier day.")
+                % {"day": date_format(day, "j F Y")}
+            )
+        return day
+
+
+class KnownFilter(DayFilter):
+    field_class = Known
 
 
 class NeedFilter(Telling, django_filters.FilterSet):  # type: ignore[misc]
     """The day of the grants, and the day by which a need figure must have been published to count."""
 
-    on = _day(_("Grants running on"), _("Today, where it is left empty."))
-    known_on = _day(_("Need figures as published by"), _("The same day, where it is left empty."))
+    on = DayFilter(**_written(_("Grants running on"), _("Today, where it is left empty.")))
+    known_on = KnownFilter(**_written(_("Need figures as published by"), _("The same day, where it is left empty.")))
 
     class Meta:
         form = OnceForm
@@ -59,9 +79,9 @@ class NeedFilter(Telling, django_filters.FilterSet):  # type: ignore[misc]
 
     @property
     def asked_known(self) -> date | None:
-        """The day of knowledge that was asked for; None is now."""
+        """The day of knowledge that was asked for, for grants of a day to come today; None is now."""
         day: date | None = self.form.cleaned_data["known_on"] or self.form.cleaned_data["on"]
-        return day
+        return min(day, timezone.localdate()) if day else None
 
     @property
     def known(self) -> date:
@@ -78,7 +98,7 @@ class NeedFigureFilter(django_filters.FilterSet):  # type: ignore[misc]
     kind = OneOfFilter(field_name="series__kind", label=_("How it was counted"), choices=NeedSeries.KINDS)
     place = OneOfFilter(label=_("Place"), choices=[(code, places.named(code)) for code in PLACES])
     series = django_filters.CharFilter(field_name="series__code", label=_("Statistic, by its code"), max_length=60)
-    known_on = DayFilter(
+    known_on = KnownFilter(
         label=_("Each value as it was known on this day; values whose day of publication is not known are left out"),
         input_formats=["%Y-%m-%d"],
         method="as_known",

@@ -68,16 +68,16 @@ class Proposal:
 
 
 def unsorted(person: Person) -> Queue:
-    """Those whose area or place is not wholly stated; a share of a joint award is sorted with its parent."""
+    """Those in figures whose area or place is not wholly stated; a share of a joint award is sorted with its parent."""
     portfolio = columns.current()
-    return _queue(person, [(block, _waits(block, portfolio)) for block in portfolio.blocks])
+    return _queue(person, portfolio, [(block, _waits(block, portfolio)) for block in portfolio.blocks])
 
 
 def own_backlog(person: Person, portfolio: Portfolio) -> Backlog:
     """How much waits for this person, without saying which."""
     number = pence = 0
     for block in portfolio.blocks:
-        waits = _waits(block, portfolio) & block.alive & ~block.joint
+        waits = _waits(block, portfolio) & portfolio.counted(block)
         if not person.is_secretariat:
             waits &= np.isin(block.funder, np.array(person.officer_ids, np.int64))
         number += int(waits.sum())
@@ -91,7 +91,9 @@ def with_more_suggested(person: Person) -> Queue:
     rest = Suggestion.objects.filter(dismissed=False).exclude(dimension__in=ASKED).order_by()
     suggested = np.fromiter(rest.values_list("grant_id", flat=True).distinct(), np.int64)
     blocks = portfolio.blocks
-    return _queue(person, [(each, ~_waits(each, portfolio) & np.isin(each.ids, suggested)) for each in blocks])
+    return _queue(
+        person, portfolio, [(each, ~_waits(each, portfolio) & np.isin(each.ids, suggested)) for each in blocks]
+    )
 
 
 def _waits(block: Block, portfolio: Portfolio) -> Flags:
@@ -102,9 +104,9 @@ def _waits(block: Block, portfolio: Portfolio) -> Flags:
     return waits
 
 
-def _queue(person: Person, chosen: list[tuple[Block, Flags]]) -> Queue:
+def _queue(person: Person, portfolio: Portfolio, chosen: list[tuple[Block, Flags]]) -> Queue:
     """Nobody but funders and the secretariat has a queue, and these see every grant."""
-    rows = [(block, flags & block.alive & ~block.joint) for block, flags in chosen]
+    rows = [(block, flags & portfolio.counted(block)) for block, flags in chosen]
     ids, funder, pence, currency = (
         np.concatenate([getattr(block, name)[flags] for block, flags in rows])
         for name in ("ids", "funder", "pence", "currency")

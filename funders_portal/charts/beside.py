@@ -6,6 +6,7 @@ from typing import Any
 
 from plotly.graph_objects import Bar, Figure
 
+from counting.money import WHOLE
 from counting.tables import Table
 from funders_portal.charts.looks import EDGE, FONT, INK, LINE, sheet, wrapped
 
@@ -13,6 +14,10 @@ BAR_HEIGHT, HEAD = 64, 24
 """In CSS pixels: a row's two bars, and what stands above and beneath them all."""
 COLOURS = ("#0b5f5a", "#b6bec8")
 """Of the money, and of the people; every bar says which it is."""
+STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000)
+"""Between ticks, in basis points."""
+ROOM = 1.2
+"""How far the axis goes beyond the longest bar, so that the words behind it fit."""
 
 
 def beside(table: Table) -> dict[str, Any]:
@@ -49,14 +54,23 @@ def _apart(label: str) -> str:
 
 
 def percent(points: int) -> str:
-    """Basis points with one digit after the point, which a whole number leaves out."""
+    """Basis points with one digit after the point."""
     tenths = (points + 5) // 10
-    return f"{tenths // 10}.{tenths % 10}\u00a0%" if tenths % 10 else f"{tenths // 10}\u00a0%"
+    return f"{tenths // 10}.{tenths % 10}\u00a0%"
+
+
+def _scale(largest: int) -> tuple[list[float], float]:
+    """Two to six ticks from nought, and where the axis ends (per cent): the longest bar nearly fills it.
+
+    What is left at its end is for the words behind the bar. largest: in basis points.
+    """
+    step = next(each for each in STEPS if largest <= 5 * each) if largest else STEPS[-1]
+    end = largest * ROOM if largest else 5 * step
+    return [each / 100 for each in range(0, min(int(end), WHOLE) + 1, step)], end / 100
 
 
 def _layout(table: Table) -> Any:
-    largest = max((each for figures in table.cells for each in figures), default=0) / 100
-    ticks = list(range(0, 101, 20))
+    ticks, end = _scale(max((each for figures in table.cells for each in figures), default=0))
     return sheet(
         height=HEAD + 40 + BAR_HEIGHT * len(table.rows),
         margin={"l": 10, "r": 10, "t": 6, "b": 34},
@@ -65,10 +79,10 @@ def _layout(table: Table) -> Any:
         bargroupgap=0.08,
         showlegend=False,
         xaxis={
-            "range": [0, min(100, largest) * 1.3 + 4],
+            "range": [0, end],
             "tickmode": "array",
             "tickvals": ticks,
-            "ticktext": [f"{each}\u00a0%" for each in ticks],
+            "ticktext": [f"{each:g}\u00a0%" for each in ticks],
             "tickfont": {"size": 12},
             "ticks": "",
             "gridcolor": LINE,

@@ -42,7 +42,7 @@ def coverage_page(request: HttpRequest) -> HttpResponse:
         "funders_portal/coverage_by.html",
         {
             **_choices(asked, request.GET),
-            **_figures(summary.trimmed(table), _counts(question, portfolio)),
+            **_figures(summary.trimmed(table), _counts(question, portfolio), question.columns),
             "rests_on": rests_on,
             "where": summary.places_in_words(rests_on.places),
             "passed_on": passed_on.of(question, portfolio),
@@ -117,7 +117,7 @@ def _choices(asked: CoverageFilter, data: QueryDict) -> dict[str, Any]:
     }
 
 
-def _figures(table: Table, counts: Mapping[str, int]) -> dict[str, Any]:
+def _figures(table: Table, counts: Mapping[str, int], columns: str) -> dict[str, Any]:
     return {
         "table": table,
         "lines": [
@@ -126,7 +126,7 @@ def _figures(table: Table, counts: Mapping[str, int]) -> dict[str, Any]:
         ],
         "narrow_rows": summary.rows(table, counts),
         "total": summary.total_in_words(table),
-        "finding": summary.finding(table),
+        "finding": summary.finding(table, columns),
         "others": summary.other_currencies(table),
         "in_pounds": table.unit == PENCE,
         "rounded": table.unit == PENCE and any(figure % 100 for _row, _column, figure in table.records()),

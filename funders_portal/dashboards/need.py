@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from accounts.access import FUNDERS, only
 from funders_portal import charts, need_tables, summary
 from funders_portal.dashboards.answers import csv_file
-from priorities import columns, need
+from priorities import columns, kinds, need
 from priorities.coverage import Question
-from priorities.models import NeedFigure
-from priorities.need import HALF, Family
+from priorities.models import GapRules, NeedFigure
+from priorities.need import Family
 from priorities.need import history as need_history
 from priorities.need import words as need_words
 from priorities.need.history import History
@@ -29,7 +29,7 @@ def need_page(request: HttpRequest) -> HttpResponse:
         return _refused(request, asked)
     portfolio = columns.current()
     families = need.shares(asked.on_day, known_on=asked.known, portfolio=portfolio)
-    history = History.on(asked.asked_known)
+    history, below = History.on(asked.asked_known), GapRules.current().need
     context = {
         **summary.places_line(Question(on=asked.on_day), portfolio=portfolio),
         "form": asked.form,
@@ -38,7 +38,8 @@ def need_page(request: HttpRequest) -> HttpResponse:
         "now": asked.asked_known is None,
         "query": request.GET.urlencode(),
         "empty": not portfolio.size,
-        "short": _short(families),
+        "short": _short(families, below),
+        "part": kinds.part_of(below),
         "families": [_told(each) for each in families],
         "deficits": [(each, need_words.deficit(each)) for each in need.deficits(asked.asked_known)],
         "met": [(series, _met(found)) for series, found in need.met(asked.asked_known).items()],
@@ -76,9 +77,9 @@ def _refused(request: HttpRequest, asked: NeedFilter) -> HttpResponse:
     return render(request, "funders_portal/need_refused.html", {"form": asked.form}, status=400)
 
 
-def _short(families: list[Family]) -> list[dict[str, Any]]:
-    """Sentences for what has less than half its share, the largest difference first."""
-    found = [(family, each) for family in families for each in family.comparators if each.below(HALF)]
+def _short(families: list[Family], below: int) -> list[dict[str, Any]]:
+    """Sentences for what has less than the group's part of its share (basis points), the largest difference first."""
+    found = [(family, each) for family in families for each in family.comparators if each.below(below)]
     found.sort(key=lambda pair: (pair[1].money or 0) - pair[1].need)
     return [
         {
@@ -94,7 +95,7 @@ def _told(family: Family) -> dict[str, Any]:
     return {
         "family": family,
         "heading": need_words.heading(family),
-        "people": need_words.people(family),
+        "people": need_words.people(family, family.period),
         "source": _common_source(family),
         "without": need_words.without(family),
         "lines": [
@@ -107,7 +108,7 @@ def _told(family: Family) -> dict[str, Any]:
 def _common_source(family: Family) -> NeedFigure | None:
     """A figure that stands for all where they were published together; None where they were not."""
     sources = {(each.figure.source, each.figure.url, each.figure.published_on) for each in family.comparators}
-    return family.figure if len(sources) == 1 else None
+    return family.comparators[0].figure if len(sources) == 1 else None
 
 
 def _met(found: list[need.Met]) -> list[tuple[need.Met, str]]:

@@ -8,6 +8,7 @@ from counting import places
 from priorities.models import Code, Dimension, NeedFigure, NeedSeries
 from priorities.need import words as need_words
 from priorities.need.files import PARTED
+from priorities.need.history import Line
 
 register = template.Library()
 
@@ -40,6 +41,11 @@ def kind_name(kind: str) -> str:
 @register.filter
 def place_name(place: str) -> str:
     return places.named(place)
+
+
+@register.filter
+def of_all(line: Line) -> str:
+    return need_words.of_all(line)
 
 
 @register.filter

@@ -6,6 +6,9 @@ from django import template
 from django.utils.formats import date_format
 
 from counting import money
+from counting.money import WHOLE
+from funders_portal import summary
+from priorities import linking
 
 register = template.Library()
 
@@ -30,8 +33,11 @@ def day(value: date | None) -> str:
 
 @register.filter
 def percent(share: int | None) -> str:
-    """Basis points as a percentage: 7726 gives 77.3 %."""
-    if share is None:
-        return ""
-    tenths = (share + 5) // 10
-    return f"{tenths // 10}.{tenths % 10}\u00a0%" if tenths % 10 else f"{tenths // 10}\u00a0%"
+    """Basis points that were counted, to a tenth: 7726 gives 77.3 %, 800 gives 8.0 %."""
+    return "" if share is None else summary.percent(share, WHOLE)
+
+
+@register.filter
+def stated_percent(share: int) -> str:
+    """Basis points as somebody stated them: 5000 gives 50 %."""
+    return f"{linking.in_percent(share)}\u00a0%"

@@ -58,6 +58,11 @@ class Comparator:
     figure: NeedFigure
     whole: NeedFigure | None
 
+    @property
+    def counted(self) -> bool:
+        """Whether its share of need is that of numbers; else it stands as it was published."""
+        return self.whole is not None and self.figure.value is not None
+
     def below(self, points: int) -> bool:
         """Whether its share of money is under so many basis points of its share of need."""
         return self.money is not None and self.money * WHOLE < self.need * points
@@ -65,7 +70,10 @@ class Comparator:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """The comparators of one statistic and period by one list. without: labels of codes of which no need is known."""
+    """The comparators of one statistic by one list, each of its own latest period.
+
+    without: labels of codes of which no need is known.
+    """
 
     series: NeedSeries
     area: str
@@ -77,9 +85,10 @@ class Family:
     without: tuple[str, ...] = ()
 
     @property
-    def figure(self) -> NeedFigure:
-        """Any of its figures: they share their period and their people."""
-        return self.comparators[0].figure
+    def period(self) -> str:
+        """The period that all its figures speak of; "" where they speak of several."""
+        periods = {each.figure.period for each in self.comparators}
+        return periods.pop() if len(periods) == 1 else ""
 
     @property
     def key(self) -> str:
@@ -90,12 +99,19 @@ class Family:
     def groups(self) -> tuple[str, ...]:
         return self.question.codes.get(Dimension.GROUP.value, ())
 
+    @property
+    def adults(self) -> bool:
+        """Whether its people, and so the money, are adults alone."""
+        return bool(self.groups) and set(self.groups) <= set(ADULTS)
+
 
 @dataclass(frozen=True, slots=True)
 class Short:
     """A code whose share of the money is small beside its share of the need; people, period: whose need and of when.
 
     grants: those that run in it. pence: what they bring there. reach: pence that may reach it all the same.
+    printed: its share of need as published, where no numbers were. adults: the area's money compared is that for
+    adults alone, and the code does not say so itself.
     """
 
     area: str
@@ -110,6 +126,8 @@ class Short:
     pence: int
     grants: tuple[int, ...]
     reach: int = 0
+    printed: str = ""
+    adults: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -153,8 +171,8 @@ def shares(
 ) -> list[Family]:
     """Every comparison that can be made of grants running on a day, by what was published by `known_on` (or that day).
 
-    Each statistic stands with its latest period that began by the day. One coverage table a family.
-    `among`: areas and lists, where not all are wanted.
+    Each code stands with its latest period that began by the day and of which its share is known. One coverage table
+    a family. `among`: areas and lists, where not all are wanted.
     """
     portfolio = portfolio or columns.current()
     history = History.on(known_on or on)
@@ -210,17 +228,22 @@ def met(known_on: date | None = None) -> dict[NeedSeries, list[Met]]:
 
 
 def _latest(history: History, on: date) -> dict[tuple[NeedSeries, str], list[NeedFigure]]:
-    """Of each statistic of need and list the figures of the latest period that had begun."""
-    by_period: dict[tuple[NeedSeries, str], dict[tuple[date, date], list[NeedFigure]]] = defaultdict(
-        lambda: defaultdict(list)
-    )
-    for each in history.latest.values():
+    """Of each statistic of need and list, each code's figure of the latest period that had begun and bears a share."""
+    found: dict[tuple[NeedSeries, str], dict[str, NeedFigure]] = defaultdict(dict)
+    for each in sorted(history.latest.values(), key=_period):
         comparable = each.series.kind in NeedSeries.OF_NEED and each.series.unit == PEOPLE and each.first <= on
-        if comparable and (dimension := _list_of(each)):
-            by_period[each.series, dimension][each.last, each.first].append(each)
+        if comparable and (dimension := _list_of(each)) and history.share(each) is not None:
+            found[each.series, dimension][each.part or each.place] = each
     order = {each: place for place, each in enumerate(Dimension.values)}
-    keys = sorted(by_period, key=lambda key: (max(by_period[key]), key[0].code, -order[key[1]]), reverse=True)
-    return {key: by_period[key][max(by_period[key])] for key in keys}
+
+    def newest(key: tuple[NeedSeries, str]) -> tuple[object, ...]:
+        return max(_period(each) for each in found[key].values()), key[0].code, -order[key[1]]
+
+    return {key: list(found[key].values()) for key in sorted(found, key=newest, reverse=True)}
+
+
+def _period(figure: NeedFigure) -> tuple[date, date]:
+    return figure.last, figure.first
 
 
 def _list_of(figure: NeedFigure) -> str:
@@ -307,4 +330,6 @@ def _short(family: Family, each: Comparator, portfolio: Portfolio) -> Short:
         pence=each.pence,
         grants=tuple(sorted(grants)),
         reach=each.reach,
+        printed="" if each.counted else each.figure.printed,
+        adults=family.adults and family.dimension not in (Dimension.GROUP, Dimension.AUDIENCE),
     )

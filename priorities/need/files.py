@@ -60,7 +60,14 @@ class Problem:
 
 
 class Wrong(ValueError):
-    """What is wrong in one column; its text says so to the person who wrote it."""
+    """What is wrong in one column; its text says so to the person who wrote it.
+
+    column: which, where it is another than the one that was being read.
+    """
+
+    def __init__(self, words: str, column: str = "") -> None:
+        super().__init__(words)
+        self.column = column
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +123,13 @@ class Figure:
 
 @dataclass(slots=True)
 class Known:
-    """What a file may refer to: codes by list and by the words people write for them; statistics by code."""
+    """What a file may refer to: codes by list and by the words people write for them; statistics by code.
+
+    on: the day on which it is read, after which nothing was counted or published yet.
+    """
 
     codes: Mapping[tuple[str, str], str]
+    on: date
     series: dict[str, Statistic] = field(default_factory=dict)
 
 
@@ -225,9 +236,11 @@ class Line:
         """What `read` makes of a column; None, and a problem noted, where it makes nothing of it."""
         try:
             return read(self.cells[column])
-        except (Wrong, NotAPercentage) as problem:
+        except Wrong as problem:
+            self._refuse(problem.column or column, str(problem))
+        except NotAPercentage as problem:
             self._refuse(column, str(problem))
-            return None
+        return None
 
     def _refuse(self, column: str, words: str) -> None:
         self.problems.append(Problem(self.number, column, words))
@@ -251,15 +264,17 @@ class Line:
             if name not in given:
                 raise Wrong(
                     _("“%(code)s” is new here: fill in the column “%(name)s” on its first line.")
-                    % {"code": code, "name": name}
+                    % {"code": code, "name": name},
+                    name,
                 )
         found = self._statistic(code, given)
         if found.provides_for and found.kind not in (NeedSeries.PROVISION, NeedSeries.CAPACITY):
-            raise Wrong(_("Only a provision or a capacity answers a need. Leave “provides_for” empty."))
+            raise Wrong(_("Only a provision or a capacity answers a need. Leave “provides_for” empty."), "provides_for")
         if found.provides_for and found.provides_for not in self.known.series:
             raise Wrong(
                 _("No statistic here is called “%(code)s” (column provides_for). Put its lines above this one.")
-                % {"code": found.provides_for[:60]}
+                % {"code": found.provides_for[:60]},
+                "provides_for",
             )
         return found
 
@@ -269,7 +284,7 @@ class Line:
             people=given.get("people", ""),
             kind=_choice(given["kind"], dict(NeedSeries.KINDS), "kind") if "kind" in given else "",
             unit=given.get("counts", PEOPLE),
-            place=_placed(given["whole"]) if "whole" in given else "",
+            place=_placed(given["whole"], "whole") if "whole" in given else "",
             codes=tuple(sorted(set(self._codes(given.get("codes", ""))))),
             provides_for=given.get("provides_for", ""),
         )
@@ -282,7 +297,8 @@ class Line:
             if column in given and getattr(told, name) != getattr(standing, name):
                 raise Wrong(
                     _("“%(code)s” is known with another “%(name)s”. Leave it empty, or give the statistic a new name.")
-                    % {"code": standing.code, "name": column}
+                    % {"code": standing.code, "name": column},
+                    column,
                 )
 
     def _codes(self, text: str) -> Iterator[tuple[str, str]]:
@@ -293,17 +309,19 @@ class Line:
             if not colon or dimension not in Dimension.values:
                 raise Wrong(
                     _("“%(text)s” in “codes”: write a list, a colon and its entries. The lists are: %(all)s.")
-                    % {"text": clause[:80], "all": ", ".join(Dimension.values)}
+                    % {"text": clause[:80], "all": ", ".join(Dimension.values)},
+                    "codes",
                 )
-            yield from ((dimension, self._code(dimension, name.strip())) for name in names.split(","))
+            yield from ((dimension, self._code(dimension, name.strip(), "codes")) for name in names.split(","))
 
-    def _code(self, dimension: str, name: str) -> str:
+    def _code(self, dimension: str, name: str, column: str) -> str:
         code = self.known.codes.get((dimension, name.lower()))
         if code is None:
             choices = sorted({each for (listed, _name), each in self.known.codes.items() if listed == dimension})
             raise Wrong(
                 _("“%(name)s” is no entry of the list “%(list)s”. Choose from: %(all)s.")
-                % {"name": name[:80], "list": dimension, "all": ", ".join(choices)}
+                % {"name": name[:80], "list": dimension, "all": ", ".join(choices)},
+                column,
             )
         return code
 
@@ -325,7 +343,7 @@ class Line:
                 _("Parts by “%(axis)s” are not written here. A place has a column of its own; the lists are: %(all)s.")
                 % {"axis": axis, "all": ", ".join(PARTED)}
             )
-        return axis.lower(), self._code(axis.lower(), part)
+        return axis.lower(), self._code(axis.lower(), part, "of")
 
     def _in_order(self, first: date | None, last: date | None, published: date | None) -> None:
         if first and last and first > last:
@@ -333,6 +351,10 @@ class Line:
                 "last",
                 _("The period ends on %(last)s, before it begins on %(first)s.") % {"first": first, "last": last},
             )
+        if first and first > self.known.on:
+            self._refuse("first", _("The period begins on %(first)s, which is still to come.") % {"first": first})
+        if published and published > self.known.on:
+            self._refuse("published_on", _("Published on %(day)s, which is still to come.") % {"day": published})
         if first and published and published < first:
             self._refuse(
                 "published_on",
@@ -358,7 +380,14 @@ class Line:
     def _value(text: str) -> int | None:
         if not text:
             return None
-        if not _WHOLE.fullmatch(text) or int(text.replace(",", "")) > LARGEST:
+        if text[0] in "-−" and _WHOLE.fullmatch(text[1:]):
+            raise Wrong(_("“%(text)s” is less than nought. Write how many there are.") % {"text": text[:40]})
+        if _WHOLE.fullmatch(text) and int(text.replace(",", "")) > LARGEST:
+            raise Wrong(
+                _("“%(text)s” is too large. The most that is kept here is %(most)s.")
+                % {"text": text[:40], "most": f"{LARGEST:,}"}
+            )
+        if not _WHOLE.fullmatch(text):
             raise Wrong(
                 _("“%(text)s” is no whole number. Write one such as 3,533; no ranges, and no “more than”.")
                 % {"text": text[:40]}
@@ -384,7 +413,7 @@ class Line:
 
     @staticmethod
     def _place(text: str) -> str | None:
-        return _placed(text) if text else None
+        return _placed(text, "place") if text else None
 
     @staticmethod
     def _source(text: str) -> str:
@@ -419,13 +448,14 @@ def change(text: str) -> Change:
     return Change(percent, -count if count is not None and fewer else count)
 
 
-def _placed(text: str) -> str:
+def _placed(text: str, column: str) -> str:
     """A place by its code or its name."""
     by_name = {places.named(code).lower(): code for code in PLACES} | {code.lower(): code for code in PLACES}
     if text.lower() not in by_name:
         raise Wrong(
             _("“%(text)s” is no place here. Choose from: %(all)s.")
-            % {"text": text[:80], "all": ", ".join(f"{places.named(code)} ({code})" for code in PLACES)}
+            % {"text": text[:80], "all": ", ".join(f"{places.named(code)} ({code})" for code in PLACES)},
+            column,
         )
     return by_name[text.lower()]
 
@@ -434,7 +464,8 @@ def _choice(text: str, choices: Iterable[str], column: str) -> str:
     if text not in choices:
         raise Wrong(
             _("“%(text)s” is no “%(column)s”. Choose from: %(all)s.")
-            % {"text": text[:40], "column": column, "all": one_of(choices)}
+            % {"text": text[:40], "column": column, "all": one_of(choices)},
+            column,
         )
     return text
 

@@ -10,6 +10,7 @@ from fractions import Fraction
 from itertools import combinations
 
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from counting import places
@@ -59,7 +60,7 @@ def clashes(one: Figure, other: Figure) -> Iterator[Problem]:
     same_source = (one.source, one.url) == (other.source, other.url)
     if same_day and _agree(one, other) and (one.published_on or same_source):
         words = _("%(where)s says the same of %(what)s. Leave one of the two out.")
-        yield Problem(other.line, "value", words % {"where": _where(one).capitalize(), "what": _what(one)})
+        yield Problem(other.line, "value", words % {"where": capfirst(_where(one)), "what": _what(one)})
     elif same_day and (one.published_on or same_source):
         yield Problem(other.line, "value", _clash(one, other))
     elif (one.published_on is None or other.published_on is None) and one.edition == other.edition:

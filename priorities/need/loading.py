@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from accounts import journal
 from accounts.journal import Did
@@ -43,9 +44,9 @@ class NotSound(ValueError):
     """The file contradicts itself or what stands here, so nothing of it was taken."""
 
 
-def check(text: str, *, codes: Any = Code, series: Any = NeedSeries, figures: Any = NeedFigure) -> Checked:
-    """Look a file over beside what stands already. The models may be those of a migration."""
-    known = Known(_names(codes), _statistics(series))
+def check(text: str, *, on: date, codes: Any = Code, series: Any = NeedSeries, figures: Any = NeedFigure) -> Checked:
+    """Look a file over on a day, beside what stands already. The models may be those of a migration."""
+    known = Known(_names(codes), on, _statistics(series))
     before = set(known.series)
     read, problems = need_files.read(text, known)
     if not problems:
@@ -57,7 +58,7 @@ def check(text: str, *, codes: Any = Code, series: Any = NeedSeries, figures: An
 @transaction.atomic
 def add(*, text: str, by: Person | None, at: datetime) -> int:
     """Take a file as it is now beside what stands now; returns how many figures it brought. Raises NotSound."""
-    checked = check(text)
+    checked = check(text, on=localdate(at))
     if not checked.sound:
         raise NotSound
     save(checked, by=by, at=at)
@@ -104,7 +105,7 @@ def save(
 
 def ship(*, at: datetime, codes: Any = Code, series: Any = NeedSeries, figures: Any = NeedFigure) -> int:
     """Load what is shipped, as a new installation has it; returns how many figures."""
-    checked = check(SHIPPED.read_text(encoding="utf-8"), codes=codes, series=series, figures=figures)
+    checked = check(SHIPPED.read_text(encoding="utf-8"), on=localdate(at), codes=codes, series=series, figures=figures)
     if not checked.sound:
         raise NotSound(checked.problems)
     save(checked, by=None, at=at, codes=codes, series=series, figures=figures)

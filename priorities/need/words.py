@@ -12,7 +12,8 @@ from counting import money, places
 from counting.places import UK_WIDE
 from priorities.memory.reading import Entry
 from priorities.models import Dimension
-from priorities.need import ADULTS, Comparator, Deficit, Family, together
+from priorities.need import Comparator, Deficit, Family, together
+from priorities.need.history import Line
 from priorities.sentences import lowered, named
 
 NO_BREAK = "\u00a0"
@@ -29,10 +30,10 @@ class Partial(Protocol):
 
 
 def percent(points: int) -> str:
-    """Basis points with one digit after the point, which a whole number leaves out: 1183 gives 11.8 %."""
+    """Basis points with one digit after the point: 1183 gives 11.8 %, 500 gives 5.0 %."""
     tenths = (abs(points) + 5) // 10
     sign = "−" if points < 0 and tenths else ""
-    return f"{sign}{number_format(tenths / 10, 1 if tenths % 10 else 0)}{NO_BREAK}%"
+    return f"{sign}{number_format(tenths / 10, 1)}{NO_BREAK}%"
 
 
 def whole_percent(points: int) -> str:
@@ -47,7 +48,7 @@ def grown(points: int) -> str:
 
 def area(family: Family) -> str:
     """The area, narrowed to the people of the statistic: Adult victim services."""
-    if family.groups and set(family.groups) <= set(ADULTS):
+    if family.adults:
         return _("Adult %(area)s") % {"area": lowered(family.area_label)}
     return family.area_label
 
@@ -68,19 +69,26 @@ def where(family: Family, each: Comparator) -> str:
     return _("%(area)s, %(one)s") % {"area": area(family), "one": one}
 
 
-def people(family: Family) -> str:
-    """Whose need it is, where and of when, as it stands in brackets after a sentence."""
-    return ", ".join([family.series.people, places.named(family.series.place), family.figure.period])
+def people(family: Family, period: str) -> str:
+    """Whose need it is, where and of when ("": of several periods), as it stands in brackets after a sentence."""
+    return ", ".join(filter(None, [family.series.people, places.named(family.series.place), period]))
 
 
 def need(each: Comparator) -> str:
     """The share of the people: from the numbers, or as it was printed where only that was published."""
-    return percent(each.need) if each.whole and each.figure.value is not None else each.figure.printed
+    return percent(each.need) if each.counted else each.figure.printed
+
+
+def of_all(line: Line) -> str:
+    """The share of all the people: as it was published, or to a tenth where it follows from the numbers; or ""."""
+    if line.share is None:
+        return ""
+    return line.figure.printed if line.figure.value is None else percent(line.share)
 
 
 def sentence(family: Family, each: Comparator) -> str:
     """The finding with the people it rests on."""
-    told = {"where": where(family, each), "need": need(each), "people": people(family)}
+    told = {"where": where(family, each), "need": need(each), "people": people(family, each.figure.period)}
     if each.money is None:
         return _("%(where)s: no money for these people, who are %(need)s of them. (%(people)s.)") % told
     return _("%(where)s: %(money)s of the money, %(need)s of the people. (%(people)s.)") % {

@@ -12,7 +12,8 @@ from priorities.cells import Cell
 from priorities.kinds import CHARITY, GRANT, percent
 from priorities.models import Dimension
 from priorities.need import Short
-from priorities.sentences import day, number, place
+from priorities.need import words as need_words
+from priorities.sentences import day, lowered, number, place
 from priorities.shortfall.evidence import Owed
 from priorities.shortfall.holding import Cut, Held
 from priorities.to_sort import Backlog
@@ -104,20 +105,18 @@ def no_report(cell: Cell, owed: Owed, months: int) -> str:
 
 
 def beside_need(where: str, short: Short) -> str:
-    """Both shares with the people, the period and so the comparator; `where`: the cell in words."""
+    """Both shares with the people, the period and so the comparator, as the page Beside need says them.
+
+    `where`: the cell in words; the money may be that for adults in it alone.
+    """
     told = gettext("%(place)s: %(money)s of the money, %(need)s of the people. (%(people)s, %(period)s.)")
     return told % {
-        "place": where,
-        "money": tenths(short.money_share_bp),
-        "need": tenths(short.need_share_bp),
+        "place": gettext("Adult %(area)s") % {"area": lowered(where)} if short.adults else where,
+        "money": need_words.percent(short.money_share_bp),
+        "need": short.printed or need_words.percent(short.need_share_bp),
         "people": short.people,
         "period": short.period,
     }
-
-
-def tenths(share: int) -> str:
-    """Basis points to a tenth of a per cent: 1180 gives 11.8 %."""
-    return percent((share + 5) // 10 * 10)
 
 
 def not_sorted(by: str, backlog: Backlog) -> str:

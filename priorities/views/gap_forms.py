@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Organisation, Person
+from accounts.worded import WordedForm
 from counting import periods
 from counting.money import WHOLE
 from priorities.kinds import percent
@@ -25,7 +26,7 @@ LONGEST_ASIDE = 24
 USUAL_ASIDE = 6
 
 
-class AboutLine(forms.Form):
+class AboutLine(WordedForm):
     """Something said of a line: of all its places, or of one of them."""
 
     all_optional = True
@@ -136,7 +137,7 @@ class ShareField(forms.CharField):
         return percent(value).removesuffix("\u00a0%") if isinstance(value, int) else value
 
 
-class RulesForm(forms.Form):
+class RulesForm(WordedForm):
     """From when on something falls short."""
 
     ending_soon = MonthsField(label=gettext_lazy("Money running out: within so many months"))

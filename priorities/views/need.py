@@ -92,7 +92,7 @@ def need_add(request: HttpRequest) -> HttpResponse:
         status = 413 if form.too_large else 422
         return render(request, "priorities/need_add.html", {"form": form, "once": uuid4()}, status=status)
     text = form.cleaned_data["text"]
-    checked = need_loading.check(text)
+    checked = need_loading.check(text, on=timezone.localdate())
     if checked.sound and "apply" in request.POST and (address := _taken(request, text)):
         return redirect(address)
     shown = forms.NeedForm(initial={"rows": text})

@@ -74,7 +74,7 @@ def test_the_way_from_an_organisations_page_names_it(sign_in):
     [
         ({"email": ""}, "Type the address to which sign-in codes go."),
         ({"email": "no address"}, "This is not a whole address; one looks like name@example.org."),
-        ({"name": "x" * 151}, "Ensure this value has at most 150 characters (it has 151)."),
+        ({"name": "x" * 151}, "Say it in at most 150 characters; these are 151."),
         ({"role": "boss"}, "Select a valid choice. boss is not one of the available choices."),
         ({"role": ""}, "Say what the person may do there."),
         ({"organisation": ""}, "Type the organisation's name or identifier."),

@@ -54,6 +54,24 @@ def test_the_line_on_top_says_what_the_figures_rest_on(sign_in, portfolio):
     assert "of 1 funders up to date" in html
 
 
+@pytest.mark.parametrize(
+    ("columns_are", "code", "words"),
+    [
+        ("region", "SE", "Victim services: 75p of every pound goes to the South East."),
+        ("exploitation", "sexual", "Victim services: 75p of every pound goes to sexual exploitation."),
+        ("group", "adult_women", "Victim services: 75p of every pound goes to adult women."),
+    ],
+)
+def test_the_finding_says_where_the_most_goes_as_a_sentence_does(sign_in, db, columns_are, code, words):
+    for pounds, to in ((75, code), (25, "NW" if columns_are == "region" else "undivided")):
+        grant = factories.GrantFactory(amount_awarded=pounds * 100)
+        factories.link(grant, "priority", "victim_services")
+        factories.link(grant, columns_are, to)
+    columns.forget()
+    found = sign_in(factories.viewer()).get(f"/coverage/by/?on=2026-06-01&columns={columns_are}").context["finding"]
+    assert found == words
+
+
 def test_a_figure_opens_exactly_its_grants_with_their_part(sign_in, portfolio):
     response = page(sign_in, portfolio, f"/coverage/grants/?on={DAY}&row=victim_services&column=LON")
     assert [(grant.title, part) for grant, part in response.context["lines"]] == [("Second-stage housing", 900_00)]

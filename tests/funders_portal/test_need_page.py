@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date
 
 import pytest
+from django.utils import timezone
+from django.utils.formats import date_format
 
+from counting.tables import Line
 from funders_portal import charts, need_tables
-from priorities import columns, need
+from priorities import columns, gaps, need
+from priorities.models import GapRules
 from tests import factories
+from tests.priorities.need_files import added
 
 pytestmark = pytest.mark.django_db
 DAY = "2026-06-01"
@@ -120,6 +126,69 @@ def test_the_file_for_a_spreadsheet_has_a_line_a_comparison(officer):
     assert (found["Share of the money (%)"], found["Share of the people (%)"]) == ("0.8", "11.83")
     assert (found["Pounds"], found["Number"], found["Of"]) == ("8000.00", "418", "3533")
     assert found["Published on"] == "2023-10-24"
+
+
+@pytest.mark.parametrize("path", ["/coverage/need/", "/coverage/need.csv", "/coverage/need/chart/", "/api/need/"])
+def test_what_will_be_known_on_a_day_to_come_is_refused(officer, path):
+    answer = officer.get(f"{path}?known_on=2100-01-01")
+    assert answer.status_code == 400
+    told = answer.content.decode() if answer["Content-Type"].startswith("text/html") else str(answer.json())
+    assert "What will be known on 1 January 2100 is still to come. Give today or an earlier day." in told
+
+
+def test_the_page_says_what_its_figures_of_need_are(officer):
+    now, today = officer.get("/coverage/need/"), timezone.localdate()
+    words = "beside need figures as they stand now, those whose day of publication is not known among them"
+    assert words in now.content.decode()
+    asked = officer.get(f"/coverage/need/?on={today}").content.decode()
+    assert words not in asked
+    assert f"beside need figures as published by {date_format(today, 'j F Y')}" in asked
+    ahead = officer.get(f"/coverage/need/?on={today.year + 1}-01-01").content.decode()
+    assert f"beside need figures as published by {date_format(today, 'j F Y')}" in ahead
+
+
+def test_what_is_small_is_what_the_group_says_is_small(officer):
+    GapRules.objects.create(id=1, need=500)
+    assert not any("South East" in each["text"] for each in officer.get("/coverage/need/").context["short"])
+    GapRules.objects.update(need=1_000)
+    page = officer.get("/coverage/need/")
+    assert any("South East" in each["text"] for each in page.context["short"])
+    assert "The share of the money is under 10\u00a0% of the share of the people." in page.content.decode()
+
+
+def test_the_list_and_the_page_say_the_same(officer):
+    page = {each["text"] for each in officer.get("/coverage/need/").context["short"]}
+    found = gaps.table(on=timezone.localdate()).every
+    listed = {gap.sentence for gap in found if gap.kind == "under_need" and gap.dimension == "region"}
+    assert any("Adult victim services in the South East" in each for each in listed)
+    assert listed <= page
+
+
+def test_figures_of_several_periods_stand_each_with_its_own(officer):
+    of = {"first": "2023-07-01", "last": "2024-06-30", "published_on": "2024-10-18", "people": "", "kind": ""}
+    added({**of, "place": "NW", "value": "360", "share": "10 %", "whole": ""}, series="support-contract", codes="")
+    html = officer.get(f"/coverage/need/?on={DAY}").content.decode()
+    assert "Share of the money beside share of the people (assessed)" in html
+    assert '<td class="when" data-label="Period">July 2023 to June 2024</td>' in html
+    assert '<td class="when" data-label="Period">July 2022 to June 2023</td>' in html
+
+
+@pytest.mark.parametrize(
+    ("largest", "ticks"),
+    [
+        (10_000, ["0", "20", "40", "60", "80", "100"]),
+        (900, ["0", "2", "4", "6", "8", "10"]),
+        (101, ["0", "0.5", "1"]),
+        (4, ["0", "0.01", "0.02", "0.03", "0.04"]),
+        (0, ["0", "20", "40", "60", "80", "100"]),
+    ],
+)
+def test_the_longest_bar_nearly_fills_the_chart(officer, largest, ticks):
+    (family, *_rest) = need.shares(date(2026, 6, 1))
+    table = replace(need_tables.as_table(family), cells=[[largest, 0]], rows=[Line("SE", "South East")])
+    axis = charts.beside(table)["layout"]["xaxis"]
+    assert axis["ticktext"] == [f"{each}\u00a0%" for each in ticks]
+    assert not largest or 0.75 <= largest / 100 / axis["range"][1] <= 0.9
 
 
 def test_a_portal_without_grants_says_so(sign_in):

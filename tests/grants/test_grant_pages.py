@@ -151,7 +151,7 @@ CHOICE = "Select a valid choice. {} is not one of the available choices."
         ("award_date", {"award_date": "2026"}, "Give the whole date, like 31/3/2025."),
         ("award_date", {"award_date": ""}, "This field is required."),
         ("planned_end", {"planned_end": "March 2026"}, "The end lies before the start."),
-        ("planned_months", {"planned_months": "601"}, "Ensure this value is less than or equal to 600."),
+        ("planned_months", {"planned_months": "601"}, "This is too large. Give 600 or less."),
         ("planned_months", {"planned_start": "9999-12-01"}, "So many months lead beyond the year 9999."),
         ("recipients", {"recipients": "Kelp Hous"},
          "Not known yet: “Kelp Hous”. Mend the name, or tick below that it is to be added."),

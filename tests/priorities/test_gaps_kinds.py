@@ -312,6 +312,8 @@ class Short:
     url: str = "https://example.org/statistics"
     pence: int = 124_000_00
     grants: list[int] = field(default_factory=list)
+    printed: str = ""
+    adults: bool = True
 
 
 class TestBesideNeed:
@@ -332,7 +334,7 @@ class TestBesideNeed:
     def test_both_shares_with_the_people_and_the_period(self, told):
         funded(region="SE")
         assert gap(UNDER_NEED, REGION + "SE").sentence == (
-            "Victim services in the South East: 0.8\u00a0% of the money, 11.8\u00a0% of the people. "
+            "Adult victim services in the South East: 0.8\u00a0% of the money, 11.8\u00a0% of the people. "
             "(Adults entering the national support contract, England and Wales, July 2022 to June 2023.)"
         )
         assert gap(UNDER_NEED, REGION + "SE").rule == (
@@ -348,9 +350,14 @@ class TestBesideNeed:
 
     def test_several_that_are_counted_together_have_a_line_of_their_own(self, told):
         watch("victim_services", "group")
-        self.shorts = [Short(dimension="group", columns=("adult_women", "adult_men"))]
+        self.shorts = [
+            Short(dimension="group", columns=("adult_women", "adult_men"), adults=False, printed="two thirds")
+        ]
         key = "victim_services.group.adult_women+adult_men"
         assert gap(UNDER_NEED, key).place == "Victim services for adult women and adult men"
+        assert gap(UNDER_NEED, key).sentence.startswith(
+            "Victim services for adult women and adult men: 0.8\u00a0% of the money, two thirds of the people."
+        )
 
     def test_what_the_group_does_not_watch_is_not_said(self, told):
         watch("research")

@@ -97,7 +97,7 @@ def test_money_for_several_groups_is_in_the_whole_alone():
     (family,) = need.shares(DAY)
     men = family.comparators[0]
     assert need_words.sentence(family, men) == (
-        "Victim services for adult men: 5\u00a0% of the money, two thirds of the people. "
+        "Victim services for adult men: 5.0\u00a0% of the money, two thirds of the people. "
         "(People counted, England and Wales, 2025.)"
     )
     assert need_words.softened(family, men) == "£20 more is for women and men together and may reach them."
@@ -154,7 +154,33 @@ def test_only_the_latest_period_that_had_begun_is_compared():
         )
     granted(8, "SE")
     assert shares() == {("region", "WAL"): (0, 3_000)}
-    assert [each.figure.period for each in need.shares(date(2025, 12, 31))] == ["2025"]
+    assert [each.period for each in need.shares(date(2025, 12, 31))] == ["2025"]
+
+
+def test_a_newer_period_of_one_place_leaves_the_others_as_they_were():
+    entered()
+    newer = {"published_on": "2026-05-01"}
+    added(
+        year(2026, value="2,000", **newer), year(2026, place="SE", value="100", **newer),
+        year(2026, place="LON", value="40", published_on="2026-07-01"),
+        people="", kind="", whole="", codes="",
+    )  # fmt: skip
+    granted(992, "LON")
+    granted(8, "SE")
+    assert shares() == {("region", "SE"): (80, 500), ("region", "LON"): (9_920, 4_480)}
+    (family,) = need.shares(DAY)
+    assert (family.period, len(family.without)) == ("", 8)
+    assert [need_words.sentence(family, each).partition("(")[2] for each in family.comparators] == [
+        "People counted, England and Wales, 2026.)",
+        "People counted, England and Wales, 2025.)",
+    ]
+
+
+def test_a_newer_number_that_bears_no_share_does_not_stand_in_for_an_older_one_that_does():
+    entered()
+    added(year(2026, place="SE", value="100", published_on="2026-05-01"), people="", kind="", whole="", codes="")
+    granted(8, "SE")
+    assert shares()["region", "SE"] == (10_000, 1_180)
 
 
 @pytest.mark.parametrize("defined", [{"kind": "provision"}, {"kind": "population"}, {"counts": "cases"}, {"codes": ""}])
@@ -194,6 +220,7 @@ def test_what_is_short_is_told_with_its_money_grants_and_source():
             url="https://www.example.org/report",
             pence=800,
             grants=(small.pk,),
+            adults=True,
         )
     ]
 

@@ -182,7 +182,7 @@ def test_of_a_file_that_is_not_sound_nothing_is_saved():
 
 def test_what_is_shipped_is_sound_and_says_its_sources():
     assert NeedFigure.objects.count() == 142
-    checked = need_loading.check(need_loading.SHIPPED.read_text(encoding="utf-8"))
+    checked = need_loading.check(need_loading.SHIPPED.read_text(encoding="utf-8"), on=factories.NOW.date())
     assert checked.fresh == []
     assert {each.column for each in checked.problems} == {"value"}, "each line repeats what stands already"
     assert not NeedFigure.objects.filter(source="").exists()

@@ -48,6 +48,13 @@ def test_a_line_said_twice_is_refused():
     ]
 
 
+def test_what_stands_here_is_named_with_the_month_as_it_is_written():
+    line = year(2024, value="19,125", **ANNEX)
+    added(line)
+    ((_line, _column, words),) = told(file(line, people="", kind="", whole="", codes=""))
+    assert words.startswith("What stands here already, published on 6 March 2025 says the same of People counted")
+
+
 def test_of_two_values_without_a_day_the_later_one_must_be_said():
     lines = [year(2017, value="5,145"), year(2017, value="5,141", source="Letter")]
     ((line, column, words),) = told(file(*lines))

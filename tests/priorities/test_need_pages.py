@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -57,7 +58,7 @@ def test_a_file_that_contradicts_itself_is_refused_with_both_figures(secretariat
 
 def test_a_line_that_cannot_be_read_is_told_with_its_line_and_column(secretariat):
     html = secretariat.post(ADD, {"rows": file(year(2023, value="some"))}).content.decode()
-    assert "Line 2, <code>value</code>: “some” is no whole number." in html
+    assert "Line 2, column “value”: “some” is no whole number." in html
 
 
 def test_a_file_that_no_longer_goes_with_what_stands_here_is_not_applied(secretariat):
@@ -114,6 +115,17 @@ def test_a_figure_whose_place_is_taken_is_not_put_back(secretariat):
     answer = secretariat.post(f"/need/figures/{first.pk}/restore/", follow=True)
     assert "Another value of the same day stands in its place by now." in answer.content.decode()
     assert NeedFigure.objects.standing().get(series__code="counted").value == 2
+
+
+def test_a_counted_share_has_one_digit_after_the_point_and_a_published_one_is_as_published(secretariat):
+    added(
+        year(2023, value="1,000", published_on="2024-03-07"),
+        year(2023, of="sex: male", value="500", published_on="2024-03-07"),
+        year(2023, of="group: children", share="two thirds", published_on="2024-03-07"),
+    )
+    html = secretariat.get("/need/figures/counted/").content.decode()
+    assert re.findall(r'data-label="Of all">([^<]*)<', html) == ["", "two thirds", "50.0\u00a0%"]
+    assert "Change on the period before" in html
 
 
 def test_an_officer_reads_the_figures_and_is_offered_no_change(sign_in):

@@ -8,6 +8,7 @@ import pytest
 
 from priorities.need import loading as need_loading
 from priorities.need.files import COLUMNS, in_words
+from tests import factories
 from tests.priorities.need_files import file, told, year
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +32,19 @@ PLACES = (
             "value",
             "“10,000–13,000” is no whole number. Write one such as 3,533; no ranges, and no “more than”.",
         ),
-        ({"value": "-4"}, "value", "“-4” is no whole number. Write one such as 3,533; no ranges, and no “more than”."),
+        ({"value": "-4"}, "value", "“-4” is less than nought. Write how many there are."),
+        (
+            {"value": "9" * 23},
+            "value",
+            f"“{'9' * 23}” is too large. The most that is kept here is 1,000,000,000,000.",
+        ),
+        ({"published_on": "2026-11-22"}, "published_on", "Published on 2026-11-22, which is still to come."),
+        (
+            {"first": "2026-11-22", "last": "2026-12-31"},
+            "first",
+            "The period begins on 2026-11-22, which is still to come.",
+        ),
+        ({"whole": "Atlantis"}, "whole", f"“Atlantis” is no place here. Choose from: {PLACES}."),
         (
             {"value": "1,00"},
             "value",
@@ -94,10 +107,10 @@ PLACES = (
         ),
         (
             {"kind": "gossip"},
-            "series",
+            "kind",
             "“gossip” is no “kind”. Choose from: referrals, assessed, estimate, provision, capacity, population.",
         ),
-        ({"people": ""}, "series", "“counted” is new here: fill in the column “people” on its first line."),
+        ({"people": ""}, "people", "“counted” is new here: fill in the column “people” on its first line."),
         (
             {"series": "Our figures"},
             "series",
@@ -105,18 +118,18 @@ PLACES = (
         ),
         (
             {"codes": "victims"},
-            "series",
+            "codes",
             "“victims” in “codes”: write a list, a colon and its entries. The lists are: priority, region, "
             "group, exploitation, service, audience, term.",
         ),
         (
             {"provides_for": "nothing", "kind": "provision"},
-            "series",
+            "provides_for",
             "No statistic here is called “nothing” (column provides_for). Put its lines above this one.",
         ),
         (
             {"provides_for": "nrm-referrals"},
-            "series",
+            "provides_for",
             "Only a provision or a capacity answers a need. Leave “provides_for” empty.",
         ),
         ({"source": "x" * 301}, "source", "This is longer than 300 letters. Shorten it."),
@@ -160,9 +173,9 @@ def test_more_than_there_are_headings_is_refused():
 
 def test_a_statistic_that_stands_is_not_told_otherwise():
     words = "“nrm-referrals” is known with another “people”. Leave it empty, or give the statistic a new name."
-    assert told(file(year(2030, value="1"), series="nrm-referrals")) == [(2, "series", words)]
+    assert told(file(year(2025, value="1"), series="nrm-referrals")) == [(2, "people", words)]
     alone = {"people": "", "kind": "", "whole": "", "codes": ""}
-    assert told(file(year(2030, value="1"), series="nrm-referrals", **alone)) == []
+    assert told(file(year(2026, value="1"), series="nrm-referrals", **alone)) == []
 
 
 def test_a_line_is_read_as_it_is_written():
@@ -171,7 +184,7 @@ def test_a_line_is_read_as_it_is_written():
         whole="England and Wales",
         codes="priority: Victim services; group: children, males_16_17",
     )
-    (figure,) = need_loading.check(text).figures
+    (figure,) = need_loading.check(text, on=factories.NOW.date()).figures
     assert (figure.place, figure.axis, figure.part) == ("SE", "group", "children")
     assert (figure.value, figure.share, figure.printed) == (3_533, 6_667, "two thirds")
     assert (figure.period, figure.published_on, figure.edition) == ("2023", None, 1)
@@ -183,7 +196,7 @@ def test_a_line_is_read_as_it_is_written():
 def test_a_table_pasted_from_a_spreadsheet_is_read_too(between):
     text = between.join(["series", "people", "kind", "whole", "first", "last", "value", "source", "url"])
     line = ["x", "People", "estimate", "UK", "2023-01-01", "2023-12-31", "3,533", "Report", "https://www.example.org/"]
-    (figure,) = need_loading.check(f"\ufeff{text}\r\n{between.join(line)}\r\n").figures
+    (figure,) = need_loading.check(f"\ufeff{text}\r\n{between.join(line)}\r\n", on=factories.NOW.date()).figures
     assert figure.value == 3_533
 
 

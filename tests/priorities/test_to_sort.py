@@ -9,7 +9,7 @@ from django.urls import reverse
 from counting.money import WHOLE
 from grants import changes
 from grants.models import Location
-from priorities import linking, to_sort
+from priorities import columns, linking, to_sort
 from priorities.models import Suggestion
 from tests.factories import (
     NOW,
@@ -46,7 +46,7 @@ def quick(client, grant, **data):
     )
 
 
-def test_a_grant_waits_until_area_and_place_are_wholly_stated():
+def test_a_grant_in_figures_waits_until_area_and_place_are_wholly_stated():
     waiting, half, done, joint = GrantFactory(), GrantFactory(), GrantFactory(), GrantFactory()
     for grant in (half, done):
         link(grant, "priority", "awareness")
@@ -54,9 +54,13 @@ def test_a_grant_waits_until_area_and_place_are_wholly_stated():
     link(done, "region", "undivided")
     joint.joint_share, joint.amount_awarded = True, 0
     joint.save()
+    regranter = FunderFactory(is_grantee=True)
+    passed_on = GrantFactory(recipient=regranter, regrant_type="FRG010")
     queue = to_sort.unsorted(secretariat())
+    assert passed_on.pk not in queue.ids
     assert set(queue.ids) == {waiting.pk, half.pk}
     assert queue.own == queue.all == to_sort.Backlog(2, 2_000_000)
+    assert to_sort.own_backlog(secretariat(), columns.current()) == queue.all
     assert to_sort.Backlog(3, 0).minutes == 2
 
 
