@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
@@ -11,10 +13,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import JournalEntry, Membership, Organisation, Person
-from priorities import gaps
+from priorities import gaps, sentences
 from priorities.gaps import Gap, Gaps
 from priorities.kinds import EMPTY, ENDING, FRAGILE, UNDER_NEED
-from priorities.models import GapRules, Looking, SetAside
+from priorities.models import GapRules, Looking, SetAside, Watch
 from priorities.shortfall import asides, neglected
 from tests.factories import FunderFactory, link, officer, secretariat, viewer
 from tests.priorities.test_gaps import code, english, funded, quill, watch
@@ -101,6 +103,23 @@ class TestSetAside:
         deeds = list(JournalEntry.objects.order_by("id").values_list("what", flat=True))
         assert deeds == ["set gap aside", "took gap back", "set gap aside"]
 
+    def test_what_a_colleague_has_set_aside_already_is_not_overwritten(self, sign_in):
+        at = timezone.now()
+        row = leave(officer(name="Robin Ashdown"), look_again_on=timezone.localdate(at) + timedelta(days=9), at=at)
+        told = (
+            f"Victim services in Northern Ireland is already set aside by Robin Ashdown until "
+            f"{sentences.day(row.look_again_on)}. To set it aside anew, take it back into the list first."
+        )
+        with pytest.raises(asides.AlreadyAside) as refused:
+            leave(officer(), reason="Mine.", at=at)
+        assert str(refused.value) == told
+        for place in ({"which": IRELAND}, {"gap": IRELAND}):
+            answer = post(sign_in(secretariat()), "gap_set_aside", reason="Mine.", look_again_on=later(), **place)
+            html = answer.content.decode()
+            assert (answer.status_code, html.count(told)) == (422, 1)
+            assert 'id="id_reason" name="reason" maxlength="300" required value="Mine."' in html
+        assert [each.reason for each in SetAside.objects.all()] == ["The autumn meeting decides."]
+
     def test_what_came_back_by_itself_can_be_set_aside_again(self):
         person = officer()
         leave(person)
@@ -186,6 +205,15 @@ class TestTheFormBesideASentence:
         assert "so nothing was changed" in client.get(answer["Location"]).content.decode()
         assert SetAside.objects.count() == 0
 
+    def test_the_choices_of_a_refused_page_lead_to_the_list_and_so_does_its_own_address(self, sign_in):
+        client = sign_in(officer())
+        html = post(client, "gap_set_aside", reason="").content.decode()
+        assert 'href="/coverage/gaps/?kind=empty"' in html
+        assert 'href="?' not in html.split('class="chosen"', 1)[1].split('<ol class="sentences">')[0]
+        for address in ("set-aside/", "looking/", "set-aside/7/back/", "looking/7/end/"):
+            answer = client.get(f"/coverage/gaps/{address}")
+            assert (answer.status_code, answer["Location"]) == (302, "/coverage/gaps/")
+
     def test_a_viewer_sees_no_form(self, sign_in):
         assert reverse("gap_set_aside") not in sign_in(viewer()).get("/coverage/gaps/").content.decode()
         assert reverse("gap_set_aside") in sign_in(officer()).get("/coverage/gaps/").content.decode()
@@ -205,6 +233,31 @@ class TestLooking:
         for person in (viewer(quill), officer(), secretariat()):
             assert self.seen(person) == ["Quillfeather Trust"]
         assert self.seen(None) == []
+
+    def test_the_csv_and_the_api_tell_it_to_whoever_may_see_it(self, quill: Organisation, sign_in):
+        mine = officer(quill)
+        self.look(quill, mine, is_open=False)
+        for person, told, text in (
+            (mine, [{"funder": "Quillfeather Trust", "note": "A visit in May", "open": False}], "Quillfeather Trust: "),
+            (officer(), [], ""),
+        ):
+            client = sign_in(person)
+            (ni,) = [each for each in client.get(f"/api/gaps/?on={DAY}").json()["gaps"] if each["column"] == "NI"]
+            assert ni["looking"] == told
+            rows = csv.DictReader(io.StringIO(client.get(f"/gaps.csv?on={DAY}").content.decode("utf-8-sig")))
+            (line,) = [each for each in rows if each["Where"] == "Victim services in Northern Ireland"]
+            assert line["Looking at it"] == (text and text + "A visit in May")
+
+    def test_the_journal_names_the_place(self, quill: Organisation, sign_in):
+        self.look(quill, officer(quill))
+        leave(officer())
+        assert [each.details["place"] for each in JournalEntry.objects.all()] == [
+            "Victim services in Northern Ireland"
+        ] * 2
+        assert (
+            "where: Victim services in Northern Ireland"
+            in sign_in(secretariat()).get(reverse("journal")).content.decode()
+        )
 
     def test_one_that_is_not_open_is_seen_by_its_own_funder_alone(self, quill: Organisation, sign_in):
         person = officer(quill)
@@ -422,6 +475,45 @@ class TestThePage:
         narrowed = client.get(f"/coverage/gaps/?on={DAY}&kind=fragile&priority=victim_services")
         assert {line.kind for line in narrowed.context["found"].lines} == {FRAGILE}
         assert client.get("/coverage/gaps/?kind=small").status_code == 400
+
+    def test_the_choices_of_kinds_count_in_the_area_that_is_chosen(self, sign_in):
+        Watch.objects.create(area=code("priority", "research"), dimension="")
+        page = sign_in(viewer()).get(f"/coverage/gaps/?on={DAY}&priority=research")
+        assert [words for words, _query, _here in page.context["kinds"]] == ["All", "No grant here (1)"]
+        assert page.context["found"].by_kind == [(EMPTY, "No grant here", 1)]
+
+    @pytest.mark.parametrize("address", ["/coverage/gaps/", "/coverage/neglected/", "/gaps.csv", "/neglected.csv"])
+    def test_two_days_are_refused(self, sign_in, address):
+        answer = sign_in(viewer()).get(f"{address}?on=2026-06-01&on=2026-06-02")
+        assert answer.status_code == 400
+        assert "on: Only one can be asked for; the address gives 2." in answer.content.decode()
+
+    def test_a_kind_of_grants_that_there_is_not_is_refused_with_the_choices(self, sign_in):
+        answer = sign_in(viewer()).get("/coverage/grants/?kind=zzz")
+        assert answer.status_code == 400
+        assert "kind: “zzz” is not known here. Choose from: empty, neglected, " in answer.content.decode()
+
+    @pytest.mark.parametrize(
+        ("fields", "words"),
+        [
+            ({"planned_start": date(2026, 9, 1)}, "Show the 1 grant that is to start"),
+            ({"until": date(2026, 5, 1)}, "Show the 1 grant that has ended"),
+            ({"planned_end": None}, "Show the 1 grant that does not say when it ends"),
+            ({}, "Show the 1 grant"),
+        ],
+    )
+    def test_the_link_to_grants_says_what_it_shows(self, fields, words):
+        watch("victim_services", "group")
+        funded(group="eu_nationals", **fields)
+        assert found().gap("victim_services.group.eu_nationals").number == 1
+        (line,) = [each for each in found().lines if "victim_services.group.eu_nationals" in {g.key for g in each.gaps}]
+        assert line.show == words
+
+    def test_the_csv_keeps_money_that_may_reach_a_place_apart(self, sign_in):
+        funded(region="UK", amount_awarded=33_000_00)
+        text = sign_in(viewer()).get(f"/gaps.csv?on={DAY}&kind=empty").content.decode("utf-8-sig")
+        apart = "Pounds for all of the UK or several together"
+        assert [(line["Pounds"], line[apart]) for line in csv.DictReader(io.StringIO(text))] == [("", "33000.00")] * 2
 
     def test_every_line_opens_exactly_its_grants(self, sign_in):
         client = sign_in(viewer())
