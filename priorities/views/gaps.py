@@ -90,7 +90,7 @@ def _kept(query: QueryDict, **changed: str) -> str:
 
 
 def posted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """For what is sent from the list and has no page of its own: whoever merely opens its address gets the list."""
+    """For what is sent from the list: a refusal stands at its address, and whoever opens that anew gets the list."""
     answers = require_POST(view)
 
     @functools.wraps(view)
@@ -131,7 +131,7 @@ def gap_set_aside(request: HttpRequest) -> HttpResponse:
 
 
 @only(Officer, Secretariat)
-@posted
+@require_POST
 def gap_take_back(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(SetAside.objects.select_related("area"), pk=pk)
     asides.take_back(row=row, by=person(request), at=timezone.now())
@@ -171,7 +171,7 @@ def gap_looking(request: HttpRequest) -> HttpResponse:
 
 
 @only(Officer)
-@posted
+@require_POST
 def gap_looking_end(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Looking.objects.visible_to(request.user).filter(funder__in=person(request).officer_ids)
     asides.stop_looking(row=get_object_or_404(rows, pk=pk), by=person(request), at=timezone.now())
