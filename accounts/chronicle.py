@@ -28,8 +28,9 @@ FIELDS = {
     "aliases": gettext_lazy("other names"),
     "organisation": gettext_lazy("organisation"),
     "role": gettext_lazy("role"),
+    "place": gettext_lazy("where"),
 }
-"""The details that this room writes, in words; what other rooms note beside their lines is for them to show."""
+"""The details that are shown, in words; what else other rooms note beside their lines is for them to show."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from counting import money
 from counting.tables import PENCE, Table
 from priorities.beside import Beside, Part
-from priorities.models import Dimension
+from priorities.kinds import EMPTY, NEGLECTED
+from priorities.models import Dimension, Looking
 from priorities.running_out import RunningOut
 from priorities.shortfall.neglected import Named
 from priorities.shortfall.shortfalls import Gap, Gaps
@@ -88,31 +89,38 @@ def gaps_as_csv(found: Gaps) -> str:
         _("Rule"),
         _("Where"),
         _("Pounds"),
+        _("Pounds for all of the UK or several together"),
         _("Grants"),
         _("Until"),
         _("May be out of date"),
+        _("Looking at it"),
         _("Looked at again on"),
         _("Why it is set aside"),
         _("Sentence"),
     ]
-    body = [_gap(gap) for gap in found.gaps]
+    body = [_gap(gap, found.looking(gap)) for gap in found.gaps]
     aside = [
-        _gap(line.gaps[0], line.aside.look_again_on.isoformat(), line.aside.reason)
+        _gap(line.gaps[0], found.looking(line.gaps[0]), line.aside.look_again_on.isoformat(), line.aside.reason)
         for line in found.aside
         if line.aside
     ]
     return _csv([head, *body, *aside])
 
 
-def _gap(gap: Gap, again: str = "", reason: str = "") -> list[Any]:
+def _gap(gap: Gap, looking: Sequence[Looking], again: str = "", reason: str = "") -> list[Any]:
+    """Where nothing runs, pounds stand only where so much is short of what was agreed; what runs for all of the UK, or
+    for several together, stands in a column of its own, since it is the same money line after line."""
+    nothing_runs = gap.kind in (EMPTY, NEGLECTED)
     return [
         gap.word,
         gap.rule,
         gap.place,
-        money.major(gap.pence),
+        "" if nothing_runs and not gap.pence else money.major(gap.pence),
+        money.major(gap.may_reach) if nothing_runs else "",
         gap.number,
         gap.until.isoformat() if gap.until else "",
         ", ".join(gap.out_of_date),
+        "; ".join(f"{row.funder}: {row.note}" if row.note else str(row.funder) for row in looking),
         again,
         reason,
         gap.sentence,

@@ -145,16 +145,24 @@ class ProgrammesFilter(django_filters.MultipleChoiceFilter):  # type: ignore[mis
     field_class = Programmes
 
 
-class CoverageForm(StrictForm):
-    """Checks parameters against each other and refuses those it does not know."""
+class OneEachForm(StrictForm):
+    """Refuses several of what can only be asked for once, instead of taking the last of them."""
 
     def clean(self) -> dict[str, Any]:
         asked = super().clean()
         query: Any = self.data
-        for name in {"rows", "columns", "measure", "on", *WINDOW} & set(self.fields):
+        for name, field in self.fields.items():
             given = {each for each in query.getlist(name) if each}
-            if len(given) > 1:
+            if len(given) > 1 and not isinstance(field, forms.MultipleChoiceField):
                 self.add_error(name, _("Only one can be asked for; the address gives %(n)s.") % {"n": len(given)})
+        return asked
+
+
+class CoverageForm(OneEachForm):
+    """Checks parameters against each other and refuses those it does not know."""
+
+    def clean(self) -> dict[str, Any]:
+        asked = super().clean()
         if asked.get("rows") and asked.get("rows") == asked.get("columns"):
             self.add_error("columns", _("Rows and columns are the same. Choose two different ones."))
         first, last = asked.get("from"), asked.get("to")
@@ -201,7 +209,7 @@ class GapFilter(Telling, django_filters.FilterSet):  # type: ignore[misc]
     priority = OneOfFilter(label=Dimension.PRIORITY.label)
 
     class Meta:
-        form = StrictForm
+        form = OneEachForm
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, also: Collection[str] = ()) -> None:
         super().__init__(_as_query(data or {}), Grant.objects.none())

@@ -13,6 +13,8 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
+from django.utils import timezone
+
 from accounts.models import Person
 from counting.tables import Line
 from priorities import columns
@@ -27,16 +29,19 @@ from priorities.shortfall.tallies import AREAS
 __all__ = ["KINDS", "Gap", "Gaps", "Sentence", "table"]
 
 
-def table(*, on: date, portfolio: Portfolio | None = None, person: Person | None = None) -> Gaps:
+def table(
+    *, on: date, portfolio: Portfolio | None = None, person: Person | None = None, today: date | None = None
+) -> Gaps:
     """What falls short on a day of all that the group watches, in the order that the page prints.
 
     Short of an agreed target comes first, by pounds; then no grant where the funders' own list names one; then what is
     small beside the need; then money running out, by date; then other cells without a grant, the area with the most
     running money first; then what rests on one, pays for one service only, or has no recent report. A target makes its
     cell watched. `person`: who looks; nobody (None) is told which grants owe a report or which funder looks at what.
+    Reports are told only where the day is `today` (None: as the clock has it).
     """
     portfolio, rules = portfolio or columns.current(), GapRules.current()
-    look = Look(portfolio, on, rules, person)
+    look = Look(portfolio, on, rules, person, today or timezone.localdate())
     return _List(look, asides.Said(look.standing, portfolio, on=on, person=person)).gaps(look)
 
 
@@ -51,7 +56,9 @@ class _List:
         self.empty = {look.key(each) for each in look.cells if not look.standing[each.dimension].running[look.at(each)]}
         found = look.found()
         self.aside = sorted((each for each in found if said.aside(each.gap)), key=_place)
-        self.standing = self._with_weaker_ones(each for each in found if not said.hides(each.gap))
+        hidden = [(each, said.hidden_by(each.gap)) for each in found]
+        self.left_out = [replace(each.gap, set_aside=row) for each, row in hidden if row]
+        self.standing = self._with_weaker_ones(each for each, row in hidden if not row)
         self.by_gap = {id(each.gap): each for each in self.standing}
 
     def gaps(self, look: Look) -> Gaps:
@@ -68,9 +75,12 @@ class _List:
             every=[each.gap for each in everyone],
             aside=[self.line([each], aside=self.said.aside(each.gap)) for each in self.aside],
             tasks=tasks.of(look),
+            left_out=self.left_out,
             reports_recorded=looked.recorded,
+            reports_told=looked.today,
             reports_owed_elsewhere=looked.owed_elsewhere(),
             not_looked_at=self.not_looked_at(look),
+            looking=self.said.looking,
             tell=lambda gaps: self.lines([self.by_gap[id(gap)] for gap in gaps]),
         )
 
@@ -115,7 +125,7 @@ class _List:
         if group[0].gap.kind == NEGLECTED:
             return self.words.unreached_joined(cells, sum(each.named for each in alike))
         empty = sum(Look.key(each) in self.empty for each in alike)
-        return self.words.joined(cells, empty, len(alike), group[0].gap.pence)
+        return self.words.joined(cells, empty, len(alike), group[0].gap.may_reach)
 
     def not_looked_at(self, look: Look) -> list[str]:
         """The areas that are not watched at all, then the lists by which none is."""

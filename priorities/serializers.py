@@ -34,6 +34,12 @@ class TableSerializer(serializers.Serializer[Any]):
     held_back = serializers.IntegerField(help_text=_("Grants that you may not see and that are in no figure."))
 
 
+class LookingSerializer(serializers.Serializer[Any]):
+    funder = serializers.CharField()
+    note = serializers.CharField()
+    open = serializers.BooleanField(help_text=_("Whether the other funders may see this."))
+
+
 class GapSerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(KINDS)
     row = serializers.CharField(help_text=_("An area's code."))
@@ -44,8 +50,9 @@ class GapSerializer(serializers.Serializer[Any]):
     pence = serializers.IntegerField(
         help_text=_(
             "What is short (under_target), runs there (under_need), runs out (ending), the one holds (fragile), pays "
-            "for one service each (too_narrow), your own grants' part (no_evidence), or what may reach it all the "
-            "same (empty)."
+            "for one service each (too_narrow), your own grants' part (no_evidence), or, where nothing runs (empty), "
+            "what is short of a target, else what runs for all of the UK or several together and may reach it all the "
+            "same; so never to be added up over several."
         )
     )
     grants = serializers.ListField(
@@ -68,6 +75,7 @@ class GapSerializer(serializers.Serializer[Any]):
     out_of_date = serializers.ListField(
         child=serializers.CharField(), help_text=_("Funders that funded this before and have added nothing for a year.")
     )
+    looking = LookingSerializer(many=True, help_text=_("Funders that say they are looking at it, if you may see it."))
 
 
 class GapLineSerializer(serializers.Serializer[Any]):
@@ -98,7 +106,10 @@ class GapsSerializer(serializers.Serializer[Any]):
     tasks = TaskSerializer(many=True)
     reports_recorded = serializers.BooleanField(help_text=_("Whether any report is recorded at all."))
     reports_owed_elsewhere = serializers.IntegerField(
-        help_text=_("Running grants of other funders than yours that owe a report.")
+        help_text=_(
+            "Running grants of other funders than yours that owe a report, as far as that may be told; 0 on any day "
+            "but today."
+        )
     )
 
 

@@ -1,4 +1,8 @@
-"""What would change if a grant were made or ended: counted on columns of its own, held and written nowhere."""
+"""What would change if a grant were made or ended: counted on columns of its own, held and written nowhere.
+
+Whether reports came is wholly left out (the kind no_evidence): what appears or goes with a grant of another funder, or
+with one that is made up beside it, would tell whether that grant owes a report, which only its own funder may know.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,8 @@ from priorities import coverage, freshness, gaps
 from priorities.columns import Portfolio
 from priorities.coverage import Question, day_number
 from priorities.freshness import Places
-from priorities.gaps import Gap
+from priorities.gaps import Gap, Gaps
+from priorities.kinds import NO_EVIDENCE
 from priorities.memory.blocks import NOBODY, Block, Shares
 from priorities.memory.reading import Vocabulary, read_block
 from priorities.models import NOT_STATED
@@ -55,7 +60,8 @@ class Tried:
     """Two portfolios beside each other on a day, in running money (pence).
 
     grants: how many run. places: in London, elsewhere, UK-wide. areas, regions: each of them. closed: in what ways a
-    watched place would no longer fall short; new: in what ways it would; other: in the same way, but said otherwise.
+    watched place would no longer fall short; new: in what ways it would; other: in the same way, but said otherwise;
+    those that were set aside are among them.
     """
 
     on: date
@@ -96,7 +102,7 @@ def compare(before: Portfolio, after: Portfolio, *, on: date, person: Person | N
     asked = Question(on=on)
     was, is_ = (coverage.table(asked, portfolio=each) for each in (before, after))
     known, found = (
-        {(gap.key, gap.kind): gap for gap in gaps.table(on=on, portfolio=each, person=person).every}
+        {(gap.key, gap.kind): gap for gap in _compared(gaps.table(on=on, portfolio=each, person=person))}
         for each in (before, after)
     )
     places = [freshness.of(asked, portfolio=each, answer=table).places for each, table in ((before, was), (after, is_))]
@@ -111,6 +117,11 @@ def compare(before: Portfolio, after: Portfolio, *, on: date, person: Person | N
         new=[gap for key, gap in found.items() if key not in known],
         other=[(known[key], gap) for key, gap in found.items() if key in known and known[key].sentence != gap.sentence],
     )
+
+
+def _compared(found: Gaps) -> list[Gap]:
+    """Every gap, those set aside too, but for what tells of reports."""
+    return [gap for gap in (*found.every, *found.left_out) if gap.kind != NO_EVIDENCE]
 
 
 def _steps(was: Table, is_: Table, side: str) -> list[Step]:

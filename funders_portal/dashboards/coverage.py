@@ -97,11 +97,15 @@ def coverage_grants(request: HttpRequest) -> HttpResponse:
 
 
 def _names_a_figure(asked: CoverageFilter) -> bool:
-    """Whether the row and the column in the address are codes of what is shown; where not, the form says so."""
+    """Whether the row and the column in the address are codes of what is shown, and the kind one that there is; where
+    not, the form says so."""
     for name, dimension in zip(("row", "column"), asked.question.shown, strict=True):
         code, known = asked.data.get(name), [code for code, _label in asked.codes(dimension)]
         if code and code not in known:
             asked.form.add_error(None, f"{name}: {filters.unknown(code, known)}")
+    kind, there_are = asked.data.get("kind"), (*kinds.KINDS, kinds.WAITING)
+    if kind and kind not in there_are:
+        asked.form.add_error(None, f"kind: {filters.unknown(kind, there_are)}")
     return bool(asked.is_valid())
 
 

@@ -12,12 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.access import FUNDERS, only
-from accounts.filters import StrictForm
 from funders_portal import written
 from funders_portal.dashboards.answers import csv_file
 from grants.models import Grant
 from priorities import columns, sentences
-from priorities.filters import Telling, days
+from priorities.filters import OneEachForm, Telling, days
 from priorities.shortfall import neglected
 from priorities.shortfall.neglected import Named
 
@@ -28,7 +27,7 @@ class OnFilter(Telling, django_filters.FilterSet):  # type: ignore[misc]
     on = days(_("On"))
 
     class Meta:
-        form = StrictForm
+        form = OneEachForm
 
 
 @only(*FUNDERS)

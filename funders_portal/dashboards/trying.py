@@ -102,7 +102,7 @@ def _answer(before: Portfolio, after: Portfolio, asked: Form, person: Any) -> di
         "totals": list(_totals(found)),
         "areas": [_line(step) for step in found.areas],
         "regions": [_line(step) for step in found.regions],
-        "where": [summary.places_in_words(each) for each in found.places],
+        "where": [summary.places_in_words(each) or _("nothing runs") for each in found.places],
         "lists": [
             (_("Would close"), found.closed[:FIRST], found.closed[FIRST:]),
             (_("Would appear"), found.new[:FIRST], found.new[FIRST:]),

@@ -18,6 +18,7 @@ from grants.models import Grant
 from priorities.columns import Portfolio
 from priorities.kinds import EMPTY, NEGLECTED, UNDER_NEED
 from priorities.models import Code, Dimension, GapRules, Looking, SetAside
+from priorities.sentences import day
 from priorities.shortfall.shortfalls import Gap
 from priorities.shortfall.tallies import AREAS
 from priorities.shortfall.watching import Standing
@@ -25,6 +26,18 @@ from priorities.shortfall.watching import Standing
 
 class NotYours(Exception):
     """Somebody says or takes back something for a funder for which she may not write."""
+
+
+class AlreadyAside(Exception):
+    """Somebody else has set it aside in the meantime."""
+
+    def __init__(self, row: SetAside, gap: Gap) -> None:
+        said = {"place": gap.place, "who": row.by, "day": day(row.look_again_on)}
+        told = gettext(
+            "%(place)s is already set aside by %(who)s until %(day)s. To set it aside anew, take it back into the "
+            "list first."
+        )
+        super().__init__(told % said)
 
 
 class Said:
@@ -44,11 +57,11 @@ class Said:
     def aside(self, gap: Gap) -> SetAside | None:
         return self._aside.get((gap.kind, gap.key))
 
-    def hides(self, gap: Gap) -> bool:
-        """Whether it is out of the list: set aside itself, or as a place without a grant, of which the need says
-        nothing else."""
-        empty = gap.kind == UNDER_NEED and any((kind, gap.key) in self._aside for kind in (EMPTY, NEGLECTED))
-        return empty or self.aside(gap) is not None
+    def hidden_by(self, gap: Gap) -> SetAside | None:
+        """What takes it out of the list: it was set aside itself, or as a place without a grant, of which the need
+        says nothing else."""
+        kinds = (UNDER_NEED, EMPTY, NEGLECTED) if gap.kind == UNDER_NEED else (gap.kind,)
+        return next((self._aside[kind, gap.key] for kind in kinds if (kind, gap.key) in self._aside), None)
 
     def looking(self, gap: Gap) -> Sequence[Looking]:
         return self._looking.get(gap.key, ())
@@ -71,17 +84,22 @@ def _arrived(looking: Looking, standing: Standing | None, portfolio: Portfolio, 
 
 @transaction.atomic
 def set_aside(*, gaps: Sequence[Gap], reason: str, look_again_on: date, by: Person, at: datetime) -> list[SetAside]:
-    """Set these gaps aside until a day; what was said of them before is ended."""
-    made = []
+    """Set these gaps aside until a day; what was said of them before and is over by now is ended.
+
+    Raises AlreadyAside where one of them is set aside already.
+    """
+    made, today = [], timezone.localdate(at)
     for gap in gaps:
         cell = _cell(gap)
-        SetAside.objects.filter(**cell, kind=gap.kind, ended_at=None).update(ended_at=at, ended_by=by)
+        before = SetAside.objects.filter(**cell, kind=gap.kind, ended_at=None)
+        if row := before.filter(look_again_on__gt=today).select_related("by").first():
+            raise AlreadyAside(row, gap)
+        before.update(ended_at=at, ended_by=by)
         row = SetAside.objects.create(
             **cell, kind=gap.kind, reason=reason, look_again_on=look_again_on, by=by, at=at
         )  # fmt: skip
-        journal.record(
-            what=Did.SET_GAP_ASIDE, about=row, by=by, at=at, gap=gap.key, kind=gap.kind, until=look_again_on.isoformat()
-        )
+        said = {"place": gap.place, "kind": gap.kind, "until": look_again_on.isoformat()}
+        journal.record(what=Did.SET_GAP_ASIDE, about=row, by=by, at=at, gap=gap.key, **said)
         made.append(row)
     return made
 
@@ -111,7 +129,7 @@ def look_at(
             **cell, funder=funder, note=note, is_open=is_open, newest_grant=newest, by=by, at=at
         )
         # What is not open to the others is not told by the journal either.
-        told = {"gap": row.key, "funder": funder.name} if is_open else {}
+        told = {"gap": row.key, "place": gap.place, "funder": funder.name} if is_open else {}
         journal.record(what=Did.SAID_LOOKING, about=row, by=by, at=at, **told)
         made.append(row)
     return made

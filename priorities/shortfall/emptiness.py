@@ -41,6 +41,30 @@ def spoken_of(parts: Sequence[Part], on: date) -> list[int]:
     return [part.grant for part in named]
 
 
+COMING, OVER, UNDATED, MIXED = "coming", "over", "undated", ""
+
+
+def spoken_as(parts: Sequence[Part], on: date) -> str:
+    """What those grants are: to start, over, or without an end."""
+    found = moments(parts, on)
+    return COMING if found.coming else OVER if found.over else UNDATED if found.undated else MIXED
+
+
+def show(number: int, shows: str) -> str:
+    """The words of the link to a sentence's grants."""
+    told = {
+        COMING: ngettext("Show the %(n)s grant that is to start", "Show the %(n)s grants that are to start", number),
+        OVER: ngettext("Show the %(n)s grant that has ended", "Show the %(n)s grants that have ended", number),
+        UNDATED: ngettext(
+            "Show the %(n)s grant that does not say when it ends",
+            "Show the %(n)s grants that do not say when they end",
+            number,
+        ),
+        MIXED: ngettext("Show the %(n)s grant", "Show the %(n)s grants", number),
+    }[shows]
+    return told % {"n": number}
+
+
 class Empty:
     """Sentences for cells in which nothing runs."""
 
@@ -96,18 +120,22 @@ class Empty:
 
     @staticmethod
     def unreached_joined(cells: Sequence[Cell], named: int) -> str:
-        """Several neglected groups whom no grant says it reaches, of so many that the founding list names."""
+        """Several neglected groups whom no grant says it reaches, of so many that the founding list names and that
+        are watched; the page of all that it names has more."""
         labels = [cell.entry.label for cell in cells if cell.entry]
         if len(labels) <= NAMED:
             people = "; ".join([labels[0], *map(lowered, labels[1:])])
             return gettext("%(people)s: no grant says it reaches them.") % {"people": people}
         if len(labels) == named:
-            told = gettext("All %(named)s groups that the funders named: no grant says it reaches them.")
+            told = gettext(
+                "All %(named)s groups that the funders named and the group watches: no grant says it reaches them."
+            )
             return told % {"named": number(named)}
-        return gettext("%(count)s of the %(named)s groups that the funders named: no grant says it reaches them.") % {
-            "count": number(len(labels)).capitalize(),
-            "named": number(named),
-        }
+        told = gettext(
+            "%(count)s of the %(named)s groups that the funders named and the group watches: "
+            "no grant says it reaches them."
+        )
+        return told % {"count": number(len(labels)).capitalize(), "named": number(named)}
 
     @staticmethod
     def _where(cells: Sequence[Cell]) -> str:

@@ -1,7 +1,7 @@
 """Whether reports came, as columns: which running grants owe one, which had one accepted, which wait for an answer.
 
 Names a grant only to the people of its own funder; everybody else gets a number, and that only where it points to no
-single grant.
+grant (`told`), and only of today: numbers of several days could be subtracted from each other.
 """
 
 from __future__ import annotations
@@ -27,7 +27,16 @@ from priorities.models import Evidence
 from priorities.shortfall.watching import Standing
 
 FEWEST = 3
-"""In a cell with fewer running grants a number would tell which they are, so only their own funders get it."""
+"""Of fewer grants of other funders a number would tell which they are."""
+
+
+def told(owing: Any, running: Any) -> Any:
+    """How many of other funders' running grants, in a cell or over all, owe a report, as far as that may be told.
+
+    Nothing is told of fewer than FEWEST, nor where all of them owe, since the number would name them. Both numbers, or
+    arrays of them.
+    """
+    return np.where((np.asarray(running) >= FEWEST) & (np.asarray(owing) < running), owing, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,60 +82,78 @@ class Owed(NamedTuple):
 
 
 class Looked:
-    """The reports of one portfolio on a day, for one person's funders; `now`: its grants that run on that day."""
+    """The reports of one portfolio on a day, for one person's funders; `now`: its grants that run on that day.
+
+    today: whether that day is today; of any other day nothing is said.
+    """
 
     LATE, ACCEPTED = np.uint8(1), np.uint8(2)
 
     def __init__(
-        self, portfolio: Portfolio, now: Portfolio, on: date, *, months: int, funders: Collection[int]
+        self,
+        portfolio: Portfolio,
+        now: Portfolio,
+        on: date,
+        *,
+        today: bool,
+        months: int,
+        funders: Collection[int],
     ) -> None:
         self.portfolio, self.now, self.funders = portfolio, now, np.array(sorted(funders), np.int64)
-        self.reports = as_of(portfolio)
+        self.today, self.reports = today, as_of(portfolio)
         self.day, self.since = day_number(on), day_number(periods.add_months(on, -months))
-        self._states = {id(block): self._state(block) for block in now.blocks} if self.recorded else {}
+        self._states = {id(block): self._state(block) for block in now.blocks} if self.tells else {}
 
     @property
     def recorded(self) -> bool:
         """Whether any report is recorded at all."""
         return bool(len(self.reports.ids))
 
+    @property
+    def tells(self) -> bool:
+        return self.recorded and self.today
+
     def owed(self, standing: Standing) -> dict[int, Owed]:
         """Cells (area * width + code) without a recent report, as this person may know them."""
-        if not self.recorded:
+        if not self.tells:
             return {}
         size = standing.running.size
-        late, accepted = np.zeros(size, np.int64), np.zeros(size, np.int64)
+        owing, running, accepted = (np.zeros(size, np.int64) for _ in range(3))
         own: dict[int, list[tuple[int, int]]] = {}
         for block, grant, cell, pence in standing.now:
-            state = self._states[id(block)].take(grant)
+            state, owned = self._states[id(block)].take(grant), self._mine(block).take(grant)
             owes = (state & self.LATE) > 0
-            late += np.bincount(cell[owes], minlength=size)
+            owing += np.bincount(cell[owes & ~owned], minlength=size)
+            running += np.bincount(cell[~owned], minlength=size)
             accepted += np.bincount(cell[(state & self.ACCEPTED) > 0], minlength=size)
-            mine = np.flatnonzero(owes & np.isin(block.funder.take(grant), self.funders))
+            mine = np.flatnonzero(owes & owned)
             worth = np.where(block.currency.take(grant[mine]) == 0, pence[mine], 0)
             for place, each, amount in zip(
                 cell[mine].tolist(), block.ids[grant[mine]].tolist(), worth.tolist(), strict=True
             ):
                 own.setdefault(place, []).append((each, amount))
-        found = {}
-        for place in np.flatnonzero((late > 0) & (accepted == 0)).tolist():
-            mine_here = own.get(place, [])
-            told = int(late[place]) if standing.running.ravel()[place] >= FEWEST else len(mine_here)
-            if told:
+        found, others = {}, told(owing, running)
+        for place in sorted({*np.flatnonzero(others).tolist(), *own}):
+            if not accepted[place]:
+                mine_here = own.get(place, [])
                 ids = tuple(sorted(each for each, _ in mine_here))
-                found[place] = Owed(told, ids, sum(amount for _, amount in mine_here))
+                number = int(others[place]) + len(ids)
+                found[place] = Owed(number, ids, sum(amount for _, amount in mine_here))
         return found
 
     def owed_elsewhere(self) -> int:
-        """How many running grants of other funders owe a report."""
-        return sum(
-            int(((self._states[id(block)] & self.LATE) > 0)[~self._mine(block)].sum())
-            for block in self.now.blocks
-            if self.recorded
-        )
+        """How many running grants of other funders owe a report, as far as that may be told."""
+        owing = running = 0
+        for block in self.now.blocks if self.tells else ():
+            others = self.now.counted(block) & ~self._mine(block)
+            owing += int(((self._states[id(block)] & self.LATE) > 0)[others].sum())
+            running += int(others.sum())
+        return int(told(owing, running))
 
     def waiting(self) -> tuple[list[int], date | None]:
         """The person's own funders' grants whose report waits for an answer, and since when the oldest does."""
+        if not self.tells:
+            return [], None
         found, reports = list[int](), self.reports
         waits = (reports.handed_in != NEVER) & (reports.handed_in <= self.day) & (reports.accepted < reports.handed_in)
         for block in self.portfolio.blocks if waits.any() else ():

@@ -30,7 +30,7 @@ from priorities.kinds import (
 )
 from priorities.memory.blocks import Flags
 from priorities.models import UNDIVIDED, Dimension, GapRules, Target
-from priorities.shortfall import emptiness, watching, weak_spots
+from priorities.shortfall import emptiness, neglected, watching, weak_spots
 from priorities.shortfall.evidence import Looked, Owed
 from priorities.shortfall.holding import Cut, Held, Holding, narrow_ids
 from priorities.shortfall.shortfalls import Gap
@@ -70,20 +70,21 @@ class _Missed(NamedTuple):
 class Look:
     """One look at all watched cells on a day, for one person (None: somebody of no funder)."""
 
-    def __init__(self, portfolio: Portfolio, on: date, rules: GapRules, person: Person | None) -> None:
+    def __init__(self, portfolio: Portfolio, on: date, rules: GapRules, person: Person | None, today: date) -> None:
         self.portfolio, self.on, self.rules, self.person = portfolio, on, rules, person
         self.funders = dict(Organisation.objects.funders().values_list("id", "name"))
         self.quiet = [each.funder for each in quiet_funders(self.funders, on=on, portfolio=portfolio)]
         self.words = emptiness.Empty(funders=self.funders, members=len(self.funders))
         self.cells = list(watching.cells(portfolio, on))
         running = Running(portfolio, on, periods.add_months(on, rules.ending[-1]))
+        self.now = running.now
         self.standing = {
             name: Standing(running, name, self.watched(name))
             for name in dict.fromkeys(each.dimension for each in self.cells)
         }
         self.holding = Holding(running.tallies)
         own = person.funder_ids if person else []
-        self.reports = Looked(portfolio, running.now, on, months=rules.evidence_months, funders=own)
+        self.reports = Looked(portfolio, running.now, on, today=on == today, months=rules.evidence_months, funders=own)
 
     def watched(self, dimension: str) -> list[int] | None:
         """The areas of which a list is watched; None where all count: a place belongs to what is not yet sorted, an
@@ -123,7 +124,12 @@ class Look:
     def empty(self, cell: Cell, missed: _Missed | None, place: int) -> Found:
         standing, at = self.standing[cell.dimension], self.at(cell)
         parts = standing.parts(*at)
-        unreached = cell.dimension == Dimension.GROUP and cell.named and not standing.anywhere[at[1]]
+        unreached = (
+            cell.dimension == Dimension.GROUP
+            and cell.named
+            and cell.code not in self.reached
+            and not standing.anywhere[at[1]]
+        )
         reach, reaching = (0, []) if unreached else self.reach(cell)
         sentence = (
             self.words.unreached(cell, parts, self.on) if unreached else self.words.one(cell, parts, self.on, reach)
@@ -133,7 +139,9 @@ class Look:
         gap = self.gap(
             cell,
             NEGLECTED if unreached else EMPTY,
-            pence=missed.pence if missed else reach,
+            pence=missed.pence if missed else 0,
+            may_reach=reach,
+            shows=emptiness.MIXED if reaching else emptiness.spoken_as(parts, self.on),
             grants=[*emptiness.spoken_of(parts, self.on), *reaching],
             sentence=sentence,
         )
@@ -303,6 +311,11 @@ class Look:
             name: standing.funded_by(np.array(self.quiet)) if self.quiet else {}
             for name, standing in self.standing.items()
         }
+
+    @cached_property
+    def reached(self) -> set[str]:
+        """Named groups (codes) that a running grant of any area says it reaches, by whichever list says so."""
+        return neglected.reached(self.portfolio, self.now)
 
     def reach(self, cell: Cell) -> tuple[int, list[int]]:
         """Pence, and the grants, running in the area for all of the UK or for several together."""

@@ -39,12 +39,14 @@ class Held(NamedTuple):
 class Cut(NamedTuple):
     """How a cell's running grants pay for services: each for one alone, for several, or whole-person.
 
-    narrow and whole in grants and pence (pounds sterling); of all `grants` those that say nothing of services are none.
+    narrow and whole in grants and pence (pounds sterling); of all `grants` some are `silent`, saying nothing of
+    services.
     """
 
     narrow: int
     whole: int
     grants: int
+    silent: int
     narrow_pence: int
     whole_pence: int
 
@@ -91,7 +93,8 @@ class Holding:
             cell: Cut(
                 int(number[cell, NARROW]),
                 int(number[cell, WHOLE_PERSON]),
-                int(says[cell]),
+                int(number[cell].sum()),
+                int(number[cell].sum() - says[cell]),
                 int(worth[cell, NARROW]),
                 int(worth[cell, WHOLE_PERSON]),
             )

@@ -17,6 +17,7 @@ from counting.money import WHOLE
 from priorities import columns
 from priorities.columns import Portfolio
 from priorities.memory.blocks import Flags, Ints, sums
+from priorities.memory.reading import Vocabulary
 from priorities.models import Dimension
 from priorities.shortfall.watching import Running, Standing, flags
 
@@ -94,6 +95,30 @@ def forms(*, on: date, portfolio: Portfolio | None = None) -> list[Form]:
     return _Look(portfolio or columns.current(), on).forms()
 
 
+def reached(portfolio: Portfolio, now: Portfolio) -> set[str]:
+    """The groups of people (codes) of whose row in NAMED any code is said by a running grant (`now`: those alone)."""
+    vocabulary = portfolio.vocabulary
+    says = {
+        each: any(
+            bool((now.counted(block) & block.touching(each[0], _at(vocabulary, *each))).any()) for block in now.blocks
+        )
+        for _group, codes in NAMED
+        for each in codes
+        if each[1] != OUTSIDE
+    }
+    return {
+        code
+        for _group, codes in NAMED
+        if any(says.get(each) for each in codes)
+        for dimension, code in codes
+        if dimension == PEOPLE
+    }
+
+
+def _at(vocabulary: Vocabulary, dimension: str, code: str) -> Flags:
+    return np.array([entry.code == code for entry in vocabulary[dimension]])
+
+
 class _Look:
     def __init__(self, portfolio: Portfolio, on: date) -> None:
         self.portfolio = portfolio
@@ -141,7 +166,7 @@ class _Look:
         entries = self.portfolio.vocabulary[dimension]
         if code == OUTSIDE:
             return np.array([entry.watchable and not entry.residual and entry.code != "LON" for entry in entries])
-        return np.array([entry.code == code for entry in entries])
+        return _at(self.portfolio.vocabulary, dimension, code)
 
     def in_words(self, dimension: str, code: str) -> tuple[str, str]:
         """The list, and what of it."""

@@ -15,6 +15,7 @@ from grants.models import Grant
 from priorities import kinds
 from priorities.kinds import KINDS
 from priorities.models import GapRules, Looking, SetAside
+from priorities.shortfall import emptiness
 
 NAMED = 100
 """So many of a gap's grants are printed by their identifiers; `number` says how many there are."""
@@ -26,10 +27,11 @@ class Gap:
 
     row: an area's code; dimension and column: the place, people, service or audience (codes counted together joined
     by "+"), or "" and None for the area as a whole. place: the cell in words, Victim services in Wales.
-    pence: what is short of the target (under_target), what runs out (ending), what runs for all of the UK or for
-    several together and may reach the cell (empty, neglected), what the one holds (fragile), what pays for one service
-    each (too_narrow), what runs there (under_need), one's own grants' part (no_evidence).
-    number: how many grants its sentence speaks of; opens: their ids, as far as this person may know them.
+    pence: what is short of the target (under_target, and an empty cell that has one), what runs out (ending), what the
+    one holds (fragile), what pays for one service each (too_narrow), what runs there (under_need), one's own grants'
+    part (no_evidence). may_reach: pence that run for all of the UK or for several together and may reach it (empty).
+    number: how many grants its sentence speaks of; opens: their ids, as far as this person may know them; shows: what
+    those of an empty cell are (emptiness.COMING and the others).
     rule: the rule in words with its threshold. until: the day on which the money runs out (ending, fragile); within:
     within how many months that is (ending). rests_on: grant, funder or charity (fragile). source: where the need is
     told, and its address (under_need). out_of_date: names of funders who have funded here before and have added
@@ -46,6 +48,8 @@ class Gap:
     place: str
     rule: str
     opens: Callable[[], Sequence[int]] = tuple
+    may_reach: int = 0
+    shows: str = ""
     until: date | None = None
     within: int | None = None
     rests_on: str = ""
@@ -53,6 +57,8 @@ class Gap:
     out_of_date: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     """Weaker kinds that the cell is as well, in words."""
+    set_aside: SetAside | None = None
+    """What takes it out of the list, where it is told beside it all the same."""
 
     @cached_property
     def grants(self) -> tuple[int, ...]:
@@ -77,14 +83,14 @@ class Gap:
         """How many of its grants only their own funders may see named."""
         return max(0, self.number - len(self.grants)) if self.kind == kinds.NO_EVIDENCE else 0
 
-    def as_dict(self, grants: Sequence[str]) -> dict[str, Any]:
-        """The gap as printed, `grants` being the identifiers of its first grants."""
+    def as_dict(self, grants: Sequence[str], looking: Sequence[Looking]) -> dict[str, Any]:
+        """The gap as printed, `grants` being the identifiers of its first grants, `looking` who says to look at it."""
         return {
             "kind": self.kind,
             "row": self.row,
             "dimension": self.dimension or None,
             "column": self.column,
-            "pence": self.pence,
+            "pence": self.pence or self.may_reach,
             "number": self.number,
             "grants": list(grants),
             "held_back": self.held_back,
@@ -96,6 +102,7 @@ class Gap:
             "also": list(self.also),
             "source": self.source[0] or None,
             "out_of_date": list(self.out_of_date),
+            "looking": [{"funder": str(row.funder), "note": row.note, "open": row.is_open} for row in looking],
         }
 
 
@@ -153,6 +160,12 @@ class Sentence:
         return self.gaps[0].number
 
     @property
+    def show(self) -> str:
+        """The words of the link to its grants."""
+        kinds_of = {gap.shows for gap in self.gaps if gap.number}
+        return emptiness.show(self.number, kinds_of.pop() if len(kinds_of) == 1 else emptiness.MIXED)
+
+    @property
     def out_of_date(self) -> list[str]:
         return sorted({each for gap in self.gaps for each in gap.out_of_date})
 
@@ -183,9 +196,11 @@ class Gaps:
     """Every gap on a day in the order of the list, and the list's lines.
 
     gaps and lines: each cell once, as the strongest kind that it is. every: each kind of each cell, by which one kind
-    is asked for. aside: what was set aside and stands at the end. tasks: what to do first. reports_recorded: whether
-    any report is recorded; reports_owed_elsewhere: how many grants of other funders than this person's owe one.
-    not_looked_at: what the group does not watch, in words.
+    is asked for. aside: what was set aside and stands at the end; left_out: every gap that is out of the list for it.
+    tasks: what to do first. reports_recorded: whether any report is recorded; reports_told: whether the day is today,
+    of which alone they are told; reports_owed_elsewhere: how many grants of other funders than this person's owe one,
+    as far as may be told. not_looked_at: what the group does not watch, in words. looking: who says to be looking at a
+    gap, as far as this person may see.
     """
 
     on: date
@@ -194,10 +209,13 @@ class Gaps:
     lines: Sequence[Sentence]
     every: Sequence[Gap] = ()
     aside: Sequence[Sentence] = ()
+    left_out: Sequence[Gap] = ()
     tasks: Sequence[Task] = ()
     reports_recorded: bool = False
+    reports_told: bool = True
     reports_owed_elsewhere: int = 0
     not_looked_at: Sequence[str] = ()
+    looking: Callable[[Gap], Sequence[Looking]] = field(default=lambda gap: (), repr=False)
     tell: Callable[[Sequence[Gap]], list[Sentence]] = field(default=lambda gaps: [], repr=False)
 
     def gap(self, key: str, kind: str = "") -> Gap:
@@ -216,7 +234,8 @@ class Gaps:
         raise KeyError(key)
 
     def only(self, *, kind: str = "", row: str = "") -> Gaps:
-        """The gaps and lines of one kind (also where a stronger one stands in the list), of one area, or of both."""
+        """The gaps and lines of one kind (also where a stronger one stands in the list), of one area, or of both;
+        `every` keeps all kinds of the area."""
 
         def wanted(gap: Gap) -> bool:
             return kind in ("", gap.kind) and row in ("", gap.row)
@@ -230,6 +249,7 @@ class Gaps:
             self,
             gaps=[gap for gap in gaps if wanted(gap)],
             lines=[line for line in lines if all(map(wanted, line.gaps))],
+            every=[gap for gap in self.every if row in ("", gap.row)],
             aside=[line for line in self.aside if all(map(wanted, line.gaps))],
         )
 
@@ -247,9 +267,11 @@ class Gaps:
         return f"{told} " + gettext("Not looked at: %(these)s.") % {"these": ", ".join(self.not_looked_at)}
 
     def of_reports(self) -> str:
-        """What is to be said of reports beside the list: that none are recorded, or how many others owe; else ""."""
+        """What is to be said of reports beside the list: that none are recorded or told, or how many others owe."""
         if not self.reports_recorded:
             return gettext("No reports are recorded here yet, so nothing is said about them.")
+        if not self.reports_told:
+            return gettext("Reports are told of today only, so nothing is said about them on this day.")
         if not self.reports_owed_elsewhere:
             return ""
         return ngettext(
@@ -264,7 +286,8 @@ class Gaps:
         names = dict(bulk.among(Grant.objects.all(), "id", sorted(wanted)).values_list("id", "grant_id"))
 
         def printed(gap: Gap) -> dict[str, Any]:
-            return gap.as_dict([names[grant] for grant in gap.grants[:NAMED] if grant in names])
+            grants = [names[grant] for grant in gap.grants[:NAMED] if grant in names]
+            return gap.as_dict(grants, self.looking(gap))
 
         return {
             "on": self.on.isoformat(),

@@ -8,6 +8,7 @@ import numpy as np
 
 from priorities import kinds
 from priorities.kinds import UNKNOWN, WAITING
+from priorities.memory.blocks import Block, Flags
 from priorities.models import NOT_STATED, Dimension
 from priorities.shortfall import weak_spots
 from priorities.shortfall.finding import Look
@@ -38,18 +39,35 @@ def _unsorted(look: Look) -> Iterator[Task]:
                 number=backlog.grants,
                 rule=kinds.rule(UNKNOWN, look.rules),
                 query=f"{'row' if by == AREAS else 'column'}={NOT_STATED}",
-                action=weak_spots.sort_them(backlog),
+                action=weak_spots.sort_them(backlog) if _may_sort_some(look, standing, by) else "",
             )
 
 
 def _backlog(standing: Standing, by: str) -> Backlog:
     """Running grants (each once) and pounds without a code of the list; those in other currencies apart."""
+    code = standing.portfolio.vocabulary.at(by, NOT_STATED)
+    number = sum(int(waits.sum()) for _block, waits in _waits(standing, by))
+    return Backlog(number, int((standing.pence[code] if by == AREAS else standing.pence[:, code]).sum()))
+
+
+def _may_sort_some(look: Look, standing: Standing, by: str) -> bool:
+    """Whether any of them is this person's to sort: the secretariat's all, an officer's her own funders'."""
+    person = look.person
+    if person is None or person.is_secretariat:
+        return person is not None
+    return any(
+        bool(np.isin(block.funder[waits], np.array(person.officer_ids, np.int64)).any())
+        for block, waits in _waits(standing, by)
+    )
+
+
+def _waits(standing: Standing, by: str) -> Iterator[tuple[Block, Flags]]:
+    """Block by block, which running grants in pounds are without a code of the list."""
     vocabulary = standing.portfolio.vocabulary
-    code, number = vocabulary.at(by, NOT_STATED), 0
+    code = vocabulary.at(by, NOT_STATED)
     for block, counted in zip(standing.tallies.now.blocks, standing.tallies.counted, strict=True):
         here = block.touching(by, np.arange(len(vocabulary[by])) == code)
-        number += int((counted & here & (block.currency == 0)).sum())
-    return Backlog(number, int((standing.pence[code] if by == AREAS else standing.pence[:, code]).sum()))
+        yield block, counted & here & (block.currency == 0)
 
 
 def _waiting(look: Look) -> Iterator[Task]:

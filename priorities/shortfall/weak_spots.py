@@ -52,19 +52,31 @@ def _in_grants(held: Held) -> str:
 
 def one_service(cell: Cell, cut: Cut) -> str:
     """How many grants pay for one service each, beside what is whole-person."""
-    told = (
-        gettext("%(place)s: one service only. All %(grants)s grants, %(amount)s, pay for a single service each.")
-        if cut.narrow == cut.grants
-        else gettext(
-            "%(place)s: one service only. %(narrow)s of %(grants)s grants, %(amount)s, pay for a single service each."
-        )
-    ) % {
+    told = gettext("%(place)s: one service only. %(grants)s, %(amount)s, pay for a single service each%(beside)s.") % {
         "place": place(cell),
-        "narrow": number(cut.narrow).capitalize(),
-        "grants": number(cut.grants),
+        "grants": _narrow_grants(cut),
         "amount": money.short(cut.narrow_pence),
+        "beside": _silent(cut),
     }
     return f"{told} {whole_person(cut)}"
+
+
+def _narrow_grants(cut: Cut) -> str:
+    if cut.narrow < cut.grants:
+        counts = {"narrow": number(cut.narrow).capitalize(), "grants": number(cut.grants)}
+        return gettext("%(narrow)s of %(grants)s grants") % counts
+    if cut.grants == 2:
+        return gettext("Both grants")
+    return gettext("All %(grants)s grants") % {"grants": number(cut.grants)}
+
+
+def _silent(cut: Cut) -> str:
+    """What is said of those that say nothing of services; the rule does not count them."""
+    if not cut.silent:
+        return ""
+    return ngettext(
+        "; %(count)s says nothing of services", "; %(count)s say nothing of services", cut.silent
+    ) % {"count": number(cut.silent)}  # fmt: skip
 
 
 def whole_person(cut: Cut) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any, cast
 from uuid import uuid4
 
@@ -87,8 +89,19 @@ def _kept(query: QueryDict, **changed: str) -> str:
     return kept.urlencode()
 
 
+def posted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For what is sent from the list: a refusal stands at its address, and whoever opens that anew gets the list."""
+    answers = require_POST(view)
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return redirect("gaps") if request.method in ("GET", "HEAD") else answers(request, *args, **kwargs)
+
+    return guarded
+
+
 @only(Officer, Secretariat)
-@require_POST
+@posted
 def gap_set_aside(request: HttpRequest) -> HttpResponse:
     """Set a line, or one of its places, aside with a reason and a day to look again."""
     sent, at = once.key(request.POST), timezone.now()
@@ -108,7 +121,11 @@ def gap_set_aside(request: HttpRequest) -> HttpResponse:
         )
         return _back(request)
 
-    address = once.take(sent, at=at, work=work_)
+    try:
+        address = once.take(sent, at=at, work=work_)
+    except asides.AlreadyAside as already:
+        form.add_error(None, str(already))
+        return _list(request, QueryDict(request.POST.get("back", "")), wrong=form, aside_form=form, wrong_line=line)
     messages.success(request, _("Set aside. It stands at the end of the list and comes back by itself."))
     return redirect(address)
 
@@ -123,7 +140,7 @@ def gap_take_back(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @only(Officer)
-@require_POST
+@posted
 def gap_looking(request: HttpRequest) -> HttpResponse:
     """Say that a funder is looking at a line, or at one of its places."""
     sent, at = once.key(request.POST), timezone.now()
@@ -180,7 +197,11 @@ def gap_rules(request: HttpRequest) -> HttpResponse:
 def _line(request: HttpRequest) -> Sentence | None:
     """The line, or the single place, that a form is about, as it stands today."""
     found = work.table(on=timezone.localdate(), person=person(request))
-    kind, key = request.POST.get("kind", ""), request.POST.get("gap", "")
+    kind, key, which = (request.POST.get(name, "") for name in ("kind", "gap", "which"))
+    for line in found.aside:
+        # Somebody may have set it aside since the form was opened; then it is that line.
+        if (line.kind, line.key) == (kind, which or key):
+            return line
     try:
         return found.line(kind, key)
     except KeyError:

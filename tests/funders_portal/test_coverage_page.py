@@ -99,7 +99,7 @@ def test_what_is_not_there_is_refused_in_a_sentence_with_the_form_kept(sign_in, 
     assert '<option value="awarded" selected>' in html
 
 
-@pytest.mark.parametrize("query", ["kind=empty&gap=nothing", "kind=x&gap=research"])
+@pytest.mark.parametrize("query", ["kind=empty&gap=nothing", "kind=fragile&gap=nothing"])
 def test_figures_that_do_not_exist_are_not_found(sign_in, portfolio, query):
     assert page(sign_in, portfolio, f"/coverage/grants/?{query}").status_code == 404
 

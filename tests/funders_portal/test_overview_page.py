@@ -180,7 +180,7 @@ def test_the_years_are_taken_away_as_csv(sign_in, portfolio):
 
 def test_what_falls_short_is_taken_away_as_csv(sign_in, portfolio):
     lines = page(sign_in, portfolio, f"/gaps.csv?on={DAY}").content.decode("utf-8-sig").splitlines()
-    assert lines[0].startswith("What,Rule,Where,Pounds,Grants,Until,")
+    assert lines[0].startswith("What,Rule,Where,Pounds,Pounds for all of the UK or several together,Grants,Until,")
     assert len(lines) > 20
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from django.apps import apps
+from django.utils import timezone
 
 from priorities import columns, gaps
+from priorities.sentences import day
+from priorities.shortfall import asides
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -116,6 +119,21 @@ def test_nothing_is_saved_and_another_reader_sees_nothing(client, grant, sign_in
 def test_the_address_alone_brings_it_back_for_another_reader(client, grant, sign_in):
     mine = client.get(adding(grant)).context["totals"]
     assert list(sign_in(factories.officer(grant.funder)).get(adding(grant)).context["totals"]) == list(mine)
+
+
+def test_a_day_on_which_nothing_runs_says_so(client, grant):
+    page = client.get(ending(grant=grant.pk, last="2026-03-31", on="2027-06-01")).content.decode()
+    assert "Now: nothing runs. Then: nothing runs." in page
+
+
+def test_a_shortfall_that_was_set_aside_is_told_with_it(client, grant):
+    at = timezone.now()
+    wales, again = gaps.table(on=timezone.localdate(at)).gap("victim_services.region.WAL"), timezone.localdate(at)
+    again += timedelta(days=30)
+    asides.set_aside(gaps=[wales], reason="Later", look_again_on=again, by=factories.officer(), at=at)
+    today = timezone.localdate(at)
+    page = client.get(adding(grant, **{"from": str(today), "to": str(today + timedelta(days=900)), "on": str(today)}))
+    assert f'<span class="quiet">Set aside until {day(again)}.</span></p>' in page.content.decode()
 
 
 def test_empty_boxes_are_left_out_of_the_address(client, grant):

@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from priorities import linking
+from priorities.models import SetAside
 from tests.house.world import (
     ADMINISTRATOR,
     ADVISER,
@@ -139,6 +140,8 @@ SHORT = {"kind": "empty", "gap": "victim_services.region.NI"}
 
 
 def set_aside(world: World) -> dict[str, Any]:
+    """What one kind of person has set aside is not set aside again by the next, so it is taken back before."""
+    SetAside.objects.exclude(pk=world.aside.pk).delete()
     again = timezone.localdate() + timedelta(days=90)
     return {**SHORT, "reason": "The autumn meeting decides.", "look_again_on": again.isoformat()}
 

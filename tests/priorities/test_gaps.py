@@ -14,6 +14,7 @@ from priorities import gaps
 from priorities.gaps import Gap, Gaps
 from priorities.kinds import EMPTY, ENDING, NEGLECTED, UNDER_TARGET
 from priorities.models import Code, Target, Watch
+from priorities.shortfall import neglected
 from tests.factories import NOW, FunderFactory, GrantFactory, link
 
 pytestmark = pytest.mark.django_db
@@ -113,7 +114,7 @@ class TestEmpty:
         funded("research", region="UK", amount_awarded=99_000_00)
         ireland = gap("victim_services.region.NI")
         assert ireland.sentence.endswith(" £33,000 of UK-wide work may reach it.")
-        assert (ireland.pence, ireland.grants) == (33_000_00, (wide.pk,))
+        assert (ireland.pence, ireland.may_reach, ireland.grants) == (0, 33_000_00, (wide.pk,))
 
     def test_a_nil_grant_and_a_grant_in_euros_are_grants_here(self):
         watch("victim_services", "region")
@@ -353,7 +354,19 @@ class TestTheList:
         watch("victim_services", "group")
         funded(group="adult_women")
         (line,) = found().only(kind=NEGLECTED).lines
-        assert line.text == ("All twelve groups that the funders named: no grant says it reaches them.")
+        assert line.text == (
+            "All twelve groups that the funders named and the group watches: no grant says it reaches them."
+        )
+
+    def test_a_named_group_is_reached_by_whichever_list_says_so_as_on_the_page_of_all_that_are_named(self):
+        watch("victim_services", "group")
+        link(funded("research"), "exploitation", "criminal")
+        (line,) = found().only(kind=NEGLECTED).lines
+        assert line.text == (
+            "Eleven of the twelve groups that the funders named and the group watches: no grant says it reaches them."
+        )
+        assert gap("victim_services.group.criminality").kind == EMPTY
+        assert {row.group for row in neglected.table(on=DAY) if row.number} == {"People linked to criminality"}
 
     def test_an_ended_code_and_an_ended_area_are_no_longer_watched(self):
         watch("victim_services", "group")

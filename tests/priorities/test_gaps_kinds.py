@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from accounts.models import Organisation, Person
 from grants.models import Grant, RelatedGrant
@@ -26,7 +27,7 @@ REGION = "victim_services.region."
 
 
 def found(person: Person | None = None, on: date = DAY) -> Gaps:
-    return gaps.table(on=on, person=person)
+    return gaps.table(on=on, person=person, today=DAY)
 
 
 def gap(kind: str, key: str, person: Person | None = None) -> Gap:
@@ -163,8 +164,15 @@ class TestOneServiceOnly:
         assert not is_gap(TOO_NARROW, REGION + "NW")
         self.grants("housing")
         assert gap(TOO_NARROW, REGION + "NW").sentence.startswith(
-            "Victim services in the North West: one service only. All two grants, £20,000,"
+            "Victim services in the North West: one service only. "
+            "Two of three grants, £20,000, pay for a single service each; one says nothing of services."
         )
+
+    def test_two_grants_are_both_and_three_are_all_three(self):
+        self.grants("housing", "legal")
+        assert "only. Both grants, £20,000," in gap(TOO_NARROW, REGION + "NW").sentence
+        self.grants("medical")
+        assert "only. All three grants, £30,000," in gap(TOO_NARROW, REGION + "NW").sentence
 
     def test_a_service_itself_is_not_asked(self):
         watch("victim_services", "service")
@@ -178,8 +186,9 @@ def reports(grant: Grant, **days: Any) -> Evidence:
 
 class TestNoRecentReport:
     def three(self, funder: Organisation) -> list[Grant]:
-        """Three grants in Wales, one of this funder and two of others, none of them with an accepted report."""
-        return [funded(region="WAL", funder=each) for each in (funder, FunderFactory(), FunderFactory())]
+        """Four grants in Wales, one of this funder and three of others, none of them with an accepted report; the
+        first three."""
+        return [funded(region="WAL", funder=each) for each in (funder, *FunderFactory.create_batch(3))][:3]
 
     def test_nothing_is_said_while_no_report_is_recorded(self, quill: Organisation):
         self.three(quill)
@@ -201,16 +210,45 @@ class TestNoRecentReport:
             assert (wales.grants, wales.number, wales.pence) == ((), 2, 0)
             assert wales.sentence.endswith("Which they are, only their own funders see.")
 
-    def test_where_fewer_than_three_run_the_number_is_not_told_to_others_either(self, quill: Organisation):
-        mine = funded(region="WAL", funder=quill)
-        funded(region="WAL")
+    @pytest.mark.parametrize(
+        ("running", "owing", "told"),
+        [(2, 1, 0), (3, 1, 1), (3, 2, 2), (3, 3, 0), (4, 3, 3), (4, 4, 0)],
+    )
+    def test_of_others_a_number_is_told_only_of_three_at_least_and_never_where_all_owe(self, running, owing, told):
+        mine, other = FunderFactory(), FunderFactory()
+        late = funded(region="WAL", funder=mine)
+        theirs = [funded(region="WAL", funder=other) for _ in range(running)]
+        for each in (late, *theirs[:owing]):
+            reports(each)
+        wales = gap(NO_EVIDENCE, REGION + "WAL", viewer(mine))
+        assert (wales.grants, wales.number, wales.held_back) == ((late.pk,), 1 + told, told)
+        assert found(viewer(mine)).reports_owed_elsewhere == told
+        Evidence.objects.filter(grant=late).delete()
+        assert is_gap(NO_EVIDENCE, REGION + "WAL", viewer(mine)) is bool(told)
+
+    def test_the_number_over_all_is_told_in_words(self, quill: Organisation):
+        mine, *_others = self.three(quill)
         reports(mine)
-        assert is_gap(NO_EVIDENCE, REGION + "WAL", viewer(quill))
-        assert not is_gap(NO_EVIDENCE, REGION + "WAL", viewer())
         assert found(viewer()).of_reports() == (
             "1 running grant of another funder owes a report; which, only that funder sees."
         )
         assert found(viewer(quill)).of_reports() == ""
+
+    def test_of_any_day_but_today_nothing_is_said(self, quill: Organisation, sign_in):
+        mine, other, _third = self.three(quill)
+        reports(mine)
+        reports(other)
+        for day in (date(2026, 5, 31), date(2026, 6, 2)):
+            then = found(viewer(quill), day)
+            assert NO_EVIDENCE not in {each.kind for each in then.every}
+            assert (then.reports_owed_elsewhere, then.of_reports()) == (
+                0,
+                "Reports are told of today only, so nothing is said about them on this day.",
+            )
+        client = sign_in(viewer(quill))
+        answer = client.get("/api/gaps/?on=2026-06-02&kind=no_evidence").json()
+        assert (answer["gaps"], answer["reports_owed_elsewhere"]) == ([], 0)
+        assert len(client.get("/gaps.csv?on=2026-06-02&kind=no_evidence").content.splitlines()) == 1
 
     @pytest.mark.parametrize(
         ("days", "is_short"),
@@ -277,15 +315,16 @@ class TestNoRecentReport:
 
     def test_the_page_the_api_and_the_csv_name_them_to_their_own_funder_alone(self, quill: Organisation, sign_in):
         mine, other, _third = self.three(quill)
-        reports(mine)
-        reports(other)
+        today = timezone.localdate()
+        for each in (mine, other):
+            reports(each, owed_since=today - timedelta(days=90))
         key = REGION + "WAL"
         shown = {}
         for who, person in (("own", viewer(quill)), ("other", viewer())):
             client = sign_in(person)
-            (told,) = client.get(f"/api/gaps/?on={DAY}&kind=no_evidence").json()["gaps"]
-            page = client.get("/coverage/grants/", {"on": DAY, "kind": NO_EVIDENCE, "gap": key}).content.decode()
-            text = client.get(f"/gaps.csv?on={DAY}&kind=no_evidence").content.decode("utf-8-sig")
+            (told,) = client.get(f"/api/gaps/?on={today}&kind=no_evidence").json()["gaps"]
+            page = client.get("/coverage/grants/", {"on": today, "kind": NO_EVIDENCE, "gap": key}).content.decode()
+            text = client.get(f"/gaps.csv?on={today}&kind=no_evidence").content.decode("utf-8-sig")
             (line,) = csv.DictReader(io.StringIO(text))
             shown[who] = (
                 told["grants"],
@@ -295,6 +334,7 @@ class TestNoRecentReport:
             )
         assert shown["own"] == ([mine.grant_id], 1, [True, False], ("10000.00", "2"))
         assert shown["other"] == ([], 2, [False, False], ("0.00", "2"))
+        assert "Which grants owe a report, only their own funders see; none of yours is among them." in page
 
 
 @dataclass(frozen=True)
@@ -368,13 +408,18 @@ class TestNotYetSorted:
     def test_money_without_a_place_is_a_task_and_no_gap(self):
         funded(amount_awarded=30_000_00)
         funded(region="WAL", share=5_000, amount_awarded=10_000_00)
-        (task,) = found().tasks
+        (task,) = found(secretariat()).tasks
         assert (task.kind, task.pence, task.number) == (UNKNOWN, 35_000_00, 2)
         assert (task.text, task.action) == (
             "£35,000 in two grants is not yet sorted by place; a shortfall below may close.",
             "Sort them, about 2 minutes",
         )
         assert UNKNOWN not in {each.kind for each in found().every}
+
+    def test_only_who_may_sort_some_of_it_is_asked_to(self, quill: Organisation):
+        funded(funder=quill)
+        asked = [found(person).tasks[0].action for person in (officer(quill), officer(), viewer(quill), None)]
+        assert asked == ["Sort it, about 1 minute", "", "", ""]
 
     def test_everything_sorted_leaves_no_task(self):
         funded(region="WAL", until=LATER)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
@@ -11,12 +13,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import JournalEntry, Membership, Organisation, Person
-from priorities import gaps
+from priorities import gaps, sentences
 from priorities.gaps import Gap, Gaps
 from priorities.kinds import EMPTY, ENDING, FRAGILE, UNDER_NEED
 from priorities.models import GapRules, Looking, SetAside
-from priorities.shortfall import asides, neglected
-from tests.factories import FunderFactory, link, officer, secretariat, viewer
+from priorities.shortfall import asides
+from tests.factories import FunderFactory, officer, secretariat, viewer
 from tests.priorities.test_gaps import code, english, funded, quill, watch
 
 __all__ = ["english", "quill"]
@@ -100,6 +102,23 @@ class TestSetAside:
         assert not in_list()
         deeds = list(JournalEntry.objects.order_by("id").values_list("what", flat=True))
         assert deeds == ["set gap aside", "took gap back", "set gap aside"]
+
+    def test_what_a_colleague_has_set_aside_already_is_not_overwritten(self, sign_in):
+        at = timezone.now()
+        row = leave(officer(name="Robin Ashdown"), look_again_on=timezone.localdate(at) + timedelta(days=9), at=at)
+        told = (
+            f"Victim services in Northern Ireland is already set aside by Robin Ashdown until "
+            f"{sentences.day(row.look_again_on)}. To set it aside anew, take it back into the list first."
+        )
+        with pytest.raises(asides.AlreadyAside) as refused:
+            leave(officer(), reason="Mine.", at=at)
+        assert str(refused.value) == told
+        for place in ({"which": IRELAND}, {"gap": IRELAND}):
+            answer = post(sign_in(secretariat()), "gap_set_aside", reason="Mine.", look_again_on=later(), **place)
+            html = answer.content.decode()
+            assert (answer.status_code, html.count(told)) == (422, 1)
+            assert 'id="id_reason" name="reason" maxlength="300" required value="Mine."' in html
+        assert [each.reason for each in SetAside.objects.all()] == ["The autumn meeting decides."]
 
     def test_what_came_back_by_itself_can_be_set_aside_again(self):
         person = officer()
@@ -186,6 +205,15 @@ class TestTheFormBesideASentence:
         assert "so nothing was changed" in client.get(answer["Location"]).content.decode()
         assert SetAside.objects.count() == 0
 
+    def test_the_choices_of_a_refused_page_lead_to_the_list_and_so_does_its_own_address(self, sign_in):
+        client = sign_in(officer())
+        html = post(client, "gap_set_aside", reason="").content.decode()
+        assert 'href="/coverage/gaps/?kind=empty"' in html
+        assert 'href="?' not in html.split('class="chosen"', 1)[1].split('<ol class="sentences">')[0]
+        for address in ("set-aside/", "looking/"):
+            answer = client.get(f"/coverage/gaps/{address}")
+            assert (answer.status_code, answer["Location"]) == (302, "/coverage/gaps/")
+
     def test_a_viewer_sees_no_form(self, sign_in):
         assert reverse("gap_set_aside") not in sign_in(viewer()).get("/coverage/gaps/").content.decode()
         assert reverse("gap_set_aside") in sign_in(officer()).get("/coverage/gaps/").content.decode()
@@ -205,6 +233,31 @@ class TestLooking:
         for person in (viewer(quill), officer(), secretariat()):
             assert self.seen(person) == ["Quillfeather Trust"]
         assert self.seen(None) == []
+
+    def test_the_csv_and_the_api_tell_it_to_whoever_may_see_it(self, quill: Organisation, sign_in):
+        mine = officer(quill)
+        self.look(quill, mine, is_open=False)
+        for person, told, text in (
+            (mine, [{"funder": "Quillfeather Trust", "note": "A visit in May", "open": False}], "Quillfeather Trust: "),
+            (officer(), [], ""),
+        ):
+            client = sign_in(person)
+            (ni,) = [each for each in client.get(f"/api/gaps/?on={DAY}").json()["gaps"] if each["column"] == "NI"]
+            assert ni["looking"] == told
+            rows = csv.DictReader(io.StringIO(client.get(f"/gaps.csv?on={DAY}").content.decode("utf-8-sig")))
+            (line,) = [each for each in rows if each["Where"] == "Victim services in Northern Ireland"]
+            assert line["Looking at it"] == (text and text + "A visit in May")
+
+    def test_the_journal_names_the_place(self, quill: Organisation, sign_in):
+        self.look(quill, officer(quill))
+        leave(officer())
+        assert [each.details["place"] for each in JournalEntry.objects.all()] == [
+            "Victim services in Northern Ireland"
+        ] * 2
+        assert (
+            "where: Victim services in Northern Ireland"
+            in sign_in(secretariat()).get(reverse("journal")).content.decode()
+        )
 
     def test_one_that_is_not_open_is_seen_by_its_own_funder_alone(self, quill: Organisation, sign_in):
         person = officer(quill)
@@ -356,77 +409,3 @@ class TestThresholds:
         funded(region="SCO", planned_end=until)
         html = sign_in(officer()).get("/coverage/gaps/").content.decode()
         assert "Rule: ends within 40 months and nothing follows. Here too: Rests on one grant." in html
-
-
-class TestNamedByTheFunders:
-    def test_all_sixteen_groups_stand_in_the_order_of_the_documents(self):
-        rows = neglected.table(on=DAY)
-        assert len(rows) == 16
-        assert [row.group for row in rows][:3] == ["People outside London", "Men", "Children and young people"]
-        assert rows[7].sentence == "People with challenging behaviour: no grant says it reaches them."
-
-    def test_a_group_counts_with_its_share_and_opens_its_grants(self):
-        man = funded(region="LON", group="adult_men", share=5_000, amount_awarded=1_000_00)
-        (men,) = [row for row in neglected.table(on=DAY) if row.group == "Men"]
-        assert (men.pence, men.number, list(men.grants)) == (500_00, 1, [man.pk])
-        assert men.reached_by == [("people", "Adult men", "columns=group&column=adult_men")]
-
-    def test_where_two_lists_may_say_it_a_grant_counts_once_with_the_larger_share(self):
-        both = funded(group="criminality", share=3_000, amount_awarded=1_000_00)
-        link(both, "exploitation", "criminal", 6_000)
-        other = funded(amount_awarded=100_00)
-        link(other, "exploitation", "criminal")
-        (row,) = [row for row in neglected.table(on=DAY) if row.group == "People linked to criminality"]
-        assert (row.pence, row.number, list(row.grants)) == (700_00, 2, [both.pk, other.pk])
-
-    def test_outside_london_is_every_region_and_nation_but_not_uk_wide(self):
-        funded(region="UK", amount_awarded=5_00)
-        (row,) = [row for row in neglected.table(on=DAY) if row.group == "People outside London"]
-        assert (row.number, row.pence) == (9, 9 * 10_000_00)
-
-    def test_forced_labour_and_domestic_servitude_stand_beside_sexual_exploitation(self):
-        for form, pounds in (("labour", 20_000_00), ("sexual", 80_000_00)):
-            link(funded(region="LON", amount_awarded=pounds), "exploitation", form)
-        told = [(form.code, form.pence, form.share, form.grants) for form in neglected.forms(on=DAY)]
-        assert told == [
-            ("labour", 20_000_00, 1_000, 1),
-            ("domestic_servitude", 0, 0, 0),
-            ("sexual", 80_000_00, 4_000, 1),
-        ]
-
-    def test_the_page_and_the_csv_say_the_same(self, sign_in):
-        funded(group="adult_men", amount_awarded=1_000_00)
-        client = sign_in(viewer())
-        html = client.get(f"/coverage/neglected/?on={DAY}").content.decode()
-        assert "Of 16 groups that the funders named, 14 are reached by no running grant that says so." in html
-        text = client.get(f"/neglected.csv?on={DAY}").content.decode("utf-8-sig").splitlines()
-        assert text[2] == "Men,people: Adult men,1000.00,1,0.99"
-        assert len(text) == 17
-
-    def test_a_day_that_does_not_exist_is_refused_in_a_sentence(self, sign_in):
-        answer = sign_in(viewer()).get("/coverage/neglected/?on=2026-02-30")
-        assert answer.status_code == 400
-        assert "on: “2026-02-30” is no day that exists." in answer.content.decode()
-
-
-class TestThePage:
-    def test_choices_by_kind_and_area_count_and_narrow(self, sign_in):
-        client = sign_in(viewer())
-        page = client.get(f"/coverage/gaps/?on={DAY}")
-        assert [words for words, _query, _here in page.context["kinds"]] == [
-            "All",
-            "No grant here (2)",
-            "Small beside the need (2)",
-            "Rests on one (10)",
-        ]
-        narrowed = client.get(f"/coverage/gaps/?on={DAY}&kind=fragile&priority=victim_services")
-        assert {line.kind for line in narrowed.context["found"].lines} == {FRAGILE}
-        assert client.get("/coverage/gaps/?kind=small").status_code == 400
-
-    def test_every_line_opens_exactly_its_grants(self, sign_in):
-        client = sign_in(viewer())
-        whole = found()
-        for kind in (EMPTY, FRAGILE):
-            for line in whole.only(kind=kind).lines:
-                opened = client.get("/coverage/grants/", {"on": DAY, "kind": kind, "gap": line.key})
-                assert sorted(grant.pk for grant, _ in opened.context["lines"]) == line.grants

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from priorities import columns, coverage, gaps, kinds, trying
 from priorities.coverage import Question
+from priorities.models import Evidence
+from priorities.shortfall import asides
 from priorities.trying import MadeUp
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 ON = date(2026, 6, 1)
+AT = datetime(2026, 5, 1, 9, tzinfo=UTC)
 WHOLE_YEAR = {"starts": date(2026, 1, 1), "ends": date(2026, 12, 31)}
 
 
@@ -98,6 +102,37 @@ def test_a_long_grant_closes_what_it_reaches_and_its_end_opens_it_again(funder):
     closed = {(gap.key, gap.kind) for gap in trying.compare(before, after, on=ON).closed}
     assert ("victim_services.region.WAL", kinds.EMPTY) in closed
     assert closed == {(gap.key, gap.kind) for gap in trying.compare(after, before, on=ON).new}
+
+
+def test_what_was_set_aside_is_compared_too(funder):
+    before = columns.current()
+    wales = gaps.table(on=ON).gap("victim_services.region.WAL")
+    asides.set_aside(gaps=[wales], reason="Later", look_again_on=date(2026, 9, 1), by=factories.officer(), at=AT)
+    grant = made_up(funder, region={"WAL": 10_000}, priority={"victim_services": 10_000})
+    found = trying.compare(before, trying.with_grant(before, grant, on=ON), on=ON)
+    closed = {(gap.key, gap.kind): gap.set_aside for gap in found.closed}
+    assert str(closed[wales.key, kinds.EMPTY].look_again_on) == "2026-09-01"
+
+
+def test_reports_are_never_compared_since_they_would_tell_whose_is_owed(funder):
+    """Four grants of another funder, of which one owes a report; ending it would take the number away."""
+    other, today = factories.FunderFactory(), timezone.localdate()
+    dates = {"planned_start": today - timedelta(days=90), "planned_end": today + timedelta(days=900)}
+    theirs = [factories.GrantFactory(funder=other, **dates) for _ in range(4)]
+    for each in theirs:
+        factories.link(each, "priority", "victim_services")
+        factories.link(each, "region", "WAL")
+    Evidence.objects.create(grant=theirs[0], owed_since=today - timedelta(days=30))
+    columns.forget()
+    before, person = columns.current(), factories.viewer(funder)
+    assert kinds.NO_EVIDENCE in {gap.kind for gap in gaps.table(on=today, person=person).every}
+    after = before
+    for each in theirs:
+        after = trying.with_end(after, each.pk, today - timedelta(days=1))
+        found = trying.compare(before, after, on=today, person=person)
+        told = [*found.closed, *found.new, *(gap for pair in found.other for gap in pair)]
+        assert told
+        assert kinds.NO_EVIDENCE not in {gap.kind for gap in told}
 
 
 def test_a_grant_that_is_ended_runs_on_its_last_day_and_on_no_later_one(funder):
