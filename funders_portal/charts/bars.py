@@ -10,7 +10,7 @@ from plotly.graph_objects import Bar, Figure
 
 from counting import money
 from counting.tables import Line, Table
-from funders_portal.charts.looks import EDGE, FONT, INK, LINE, NO_SHARE, exactly, hue, sheet, wrapped
+from funders_portal.charts.looks import EDGE, FONT, INK, LINE, NO_SHARE, exactly, hue, plain, sheet, wrapped
 
 HEIGHT, TOP, BOTTOM, LEFT, RIGHT = 460, 34, 62, 170, 70
 """In CSS pixels, and the margins around the bars."""
@@ -23,7 +23,7 @@ EVERY = 3
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What is said of the step between one row (its number) and the next."""
+    """What is said, in a line or more, of the step between one row (its number) and the next."""
 
     row: int
     words: str
@@ -66,10 +66,10 @@ def _bar(table: Table, layer: _Layer) -> Bar:
     return Bar(
         x=list(range(len(table.rows))),
         y=list(layer.figures),
-        name=layer.label,
+        name=plain(layer.label),
         marker={"color": _colour(layer), "line": {"color": "#ffffff", "width": 1}},
         customdata=[
-            f"{row.label} · {layer.label}: {exactly(figure, table.unit)}"
+            plain(f"{row.label} · {layer.label}: {exactly(figure, table.unit)}")
             for row, figure in zip(table.rows, layer.figures, strict=True)
         ],
         hovertemplate="%{customdata}<extra></extra>",
@@ -95,7 +95,7 @@ def _labels(table: Table, layers: Sequence[_Layer]) -> Iterator[dict[str, Any]]:
             yield {
                 "x": -0.6,
                 "y": height,
-                "text": layer.label,
+                "text": plain(layer.label),
                 "xanchor": "right",
                 "showarrow": False,
                 "font": {"family": FONT, "size": 13, "color": _colour(layer) if layer.code else EDGE},
@@ -107,7 +107,7 @@ def _said(table: Table, mark: Mark | None) -> Iterator[dict[str, Any]]:
         yield {
             "x": mark.row + 0.62,
             "y": table.row_totals[mark.row],
-            "text": mark.words,
+            "text": plain(mark.words),
             "xanchor": "left" if mark.row < len(table.rows) * 0.6 else "right",
             "yanchor": "bottom",
             "align": "left",

@@ -10,7 +10,7 @@ from plotly.graph_objects import Figure, Sankey
 
 from counting.money import exact, short
 from counting.tables import Line
-from funders_portal.charts.looks import EDGE, FONT, INK, NO_SHARE, hue, sheet
+from funders_portal.charts.looks import EDGE, FONT, INK, NO_SHARE, hue, plain, sheet
 
 LEAST, A_NODE = 420, 48
 """Height in CSS pixels: the least, and for each node of the fullest stage."""
@@ -47,7 +47,7 @@ def sankey(ways: Sequence[Way], *, heads: Sequence[str]) -> dict[str, Any]:
                     "color": [f"{each}{SEE_THROUGH}" for _source, _target, each in links],
                     "value": list(links.values()),
                     "customdata": [
-                        f"{_label(nodes, source)} → {_label(nodes, target)}: {exact(pence)}"
+                        plain(f"{_label(nodes, source)} → {_label(nodes, target)}: {exact(pence)}")
                         for (source, target, _hue), pence in links.items()
                     ],
                     "hovertemplate": "%{customdata}<extra></extra>",
@@ -86,12 +86,12 @@ def _node_looks(ways: Sequence[Way], nodes: dict[tuple[int, str], tuple[int, str
         for stage, line in enumerate(way.stages):
             through[stage, line.code] = through.get((stage, line.code), 0) + way.pence
     return {
-        "label": [f"{label}  {short(through[key])}" for key, (_number, label) in nodes.items()],
+        "label": [plain(f"{label}  {short(through[key])}") for key, (_number, label) in nodes.items()],
         "color": [hue(code) if hue(code) != NO_SHARE or stage == 1 else EDGE for stage, code in nodes],
         "pad": 22,
         "thickness": 14,
         "line": {"width": 0},
-        "customdata": [f"{label}: {exact(through[key])}" for key, (_number, label) in nodes.items()],
+        "customdata": [plain(f"{label}: {exact(through[key])}") for key, (_number, label) in nodes.items()],
         "hovertemplate": "%{customdata}<extra></extra>",
     }
 
@@ -115,6 +115,6 @@ def _head(words: str, place: int, count: int) -> dict[str, Any]:
         "xanchor": anchors.get(place, "center"),
         "yanchor": "top",
         "showarrow": False,
-        "text": words,
+        "text": plain(words),
         "font": {"family": FONT, "size": 13, "color": EDGE},
     }

@@ -85,7 +85,7 @@ def runs_out_chart(request: HttpRequest) -> HttpResponse:
     mark = None
     if fall := found.fall:
         place = found.months.index(fall)
-        told = _("%(pounds)s ends<br>in %(month)s") % {"pounds": money.short(fall.ending), "month": in_words(fall)}
+        told = _("%(pounds)s ends\nin %(month)s") % {"pounds": money.short(fall.ending), "month": in_words(fall)}
         mark = charts.Mark(place, told)
     rest = _("Not sorted or not divided")
     return JsonResponse(charts.bars(worded(found.running, found), rest=rest, mark=mark))

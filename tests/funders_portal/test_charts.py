@@ -1,7 +1,12 @@
 """A figure repeats its Table, and nought looks unlike anything else."""
 
 import itertools
+import json
+from dataclasses import replace
 from datetime import date
+
+import pytest
+from plotly.utils import PlotlyJSONEncoder
 
 from counting.tables import Line, Table
 from funders_portal import charts
@@ -129,3 +134,35 @@ def test_bands_add_up_to_the_ways_and_have_the_areas_hue():
         "Research → A place with an area's code: £5",
     ]
     assert set(drawn["link"]["color"]) == {"#3a7ca566"}
+
+
+TAG = '<a href="https://evil.example/">x</a>'
+ILL_NAMED = replace(
+    MONTHS,
+    rows=[replace(line, label=TAG) for line in MONTHS.rows],
+    columns=[replace(line, label=TAG) for line in MONTHS.columns],
+    rows_name=TAG,
+    columns_name=TAG,
+)
+WAY = charts.Way([Line(code, TAG) for code in ("1", "research", "LON")], 30_00)
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        charts.heatmap(ILL_NAMED),
+        charts.bars(ILL_NAMED, rest=TAG, mark=charts.Mark(1, TAG)),
+        charts.beside(replace(ILL_NAMED, columns=ILL_NAMED.columns[:2])),
+        charts.sankey([WAY], heads=[TAG, TAG, TAG]),
+    ],
+    ids=["heatmap", "bars", "beside", "sankey"],
+)
+def test_a_name_is_drawn_as_it_is_written_and_never_as_a_tag(drawn):
+    told = json.dumps(drawn, cls=PlotlyJSONEncoder)
+    assert "<a" not in told
+    assert "&lt;a" in told
+
+
+def test_words_of_several_lines_are_drawn_in_several_lines():
+    layout = charts.bars(MONTHS, rest="", mark=charts.Mark(1, "£400 ends\nin March"))["layout"]
+    assert layout["annotations"][-1]["text"] == "£400 ends<br>in March"
