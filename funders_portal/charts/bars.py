@@ -19,6 +19,8 @@ LETTERS = 18
 WARNING = "#8a3208"
 EVERY = 3
 """One bar in so many has its row's label beneath it."""
+WIDE, TALL = 7, 40
+"""How much room a mark's words take, also where the bars are narrow as on paper: in bars, and in CSS pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +105,16 @@ def _labels(table: Table, layers: Sequence[_Layer]) -> Iterator[dict[str, Any]]:
 
 
 def _said(table: Table, mark: Mark | None) -> Iterator[dict[str, Any]]:
+    """Right of the step where there is room, else left of it; above every bar that the words pass."""
     if mark:
+        right = mark.row + 1 + WIDE <= len(table.rows)
+        passed = table.row_totals[mark.row + 1 :][:WIDE] if right else table.row_totals[: mark.row + 1][-WIDE:]
+        tall = TALL * _top(table) / (HEIGHT - TOP - BOTTOM)
         yield {
-            "x": mark.row + 0.62,
-            "y": table.row_totals[mark.row],
+            "x": mark.row + (0.62 if right else 0.5),
+            "y": max(*passed, table.row_totals[mark.row] - tall),
             "text": plain(mark.words),
-            "xanchor": "left" if mark.row < len(table.rows) * 0.6 else "right",
+            "xanchor": "left" if right else "right",
             "yanchor": "bottom",
             "align": "left",
             "showarrow": False,

@@ -61,7 +61,7 @@ def test_of_many_funders_the_largest_stand_first_and_the_others_open(sign_in, fu
     assert (len(response.context["first"]), len(response.context["more"])) == (25, 7)
     assert "Show all 32" in response.content.decode()
     chart = page(sign_in, funders, f"/coverage/who-funds/chart/?on={ON}").json()
-    assert [each for each in chart["data"][0]["node"]["label"] if "others" in each] == ["17 others  £18"]
+    assert [each["text"] for each in chart["layout"]["annotations"] if "others" in each["text"]] == ["17 others  £18"]
 
 
 def test_the_picture_is_the_tables_ways(sign_in, funders):
