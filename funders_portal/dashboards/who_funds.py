@@ -132,16 +132,15 @@ def who_funds_csv(request: HttpRequest) -> HttpResponse:
 
 def in_words(most: Most, members: int) -> str:
     """Three of the seven funders pay for 71 % of victim services."""
-    told = ngettext(
-        "%(n)s of the %(members)s funders pays for %(share)s of %(area)s.",
-        "%(n)s of the %(members)s funders pay for %(share)s of %(area)s.",
-        most.funders,
-    )
+    told = _("%(n)s of the %(members)s funders pay for %(share)s of %(area)s.")
+    if most.funders == 1:
+        told = _("One of the %(members)s funders, %(name)s, pays for %(share)s of %(area)s.")
     if members == 1:
         told = _("The one funder looked at pays for %(share)s of %(area)s here.")
     return told % {
         "n": number(most.funders).capitalize(),
         "members": number(members),
+        "name": most.largest.label,
         "share": summary.percent(most.pence, most.of),
         "area": lowered(most.area.label),
     }

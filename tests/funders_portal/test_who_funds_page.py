@@ -30,7 +30,7 @@ def page(sign_in, funders, address: str):
 
 def test_the_sentence_first_says_how_few_pay_how_much(sign_in, funders):
     context = page(sign_in, funders, f"/coverage/who-funds/?on={ON}").context
-    assert context["lead"] == ["One of the three funders pays for 75.0\u00a0% of victim services."]
+    assert context["lead"] == ["One of the three funders, Ash, pays for 75.0\u00a0% of victim services."]
     assert context["met_line"] == (
         "Areas and places with running grants: one. Two or more funders pay in one of them, one alone in none. "
         "In one of them they pay the same charity."
