@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 
 from accounts.access import FUNDERS, only
 from accounts.filters import StrictForm
@@ -32,6 +33,7 @@ class OnFilter(Telling, django_filters.FilterSet):  # type: ignore[misc]
 
 
 @only(*FUNDERS)
+@require_safe
 def neglected_page(request: HttpRequest) -> HttpResponse:
     """One sentence, the table, and forced labour and domestic servitude beside sexual exploitation."""
     asked = OnFilter(request.GET, Grant.objects.none())
@@ -50,6 +52,7 @@ def neglected_page(request: HttpRequest) -> HttpResponse:
 
 
 @only(*FUNDERS)
+@require_safe
 def neglected_csv(request: HttpRequest) -> HttpResponse:
     asked = OnFilter(request.GET, Grant.objects.none())
     if not asked.is_valid():

@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_safe
 
 from accounts.access import FUNDERS, only
 from counting import money, periods
@@ -46,6 +47,7 @@ class Row:
 
 
 @only(*FUNDERS)
+@require_safe
 def runs_out(request: HttpRequest) -> HttpResponse:
     """What runs and what ends in each of the 24 months from the day on, by area."""
     asked = RunningFilter(request.GET)
@@ -77,6 +79,7 @@ def runs_out(request: HttpRequest) -> HttpResponse:
 
 
 @only(*FUNDERS)
+@require_safe
 def runs_out_chart(request: HttpRequest) -> HttpResponse:
     """The same figures as a Plotly figure (JSON)."""
     asked = RunningFilter(request.GET)
@@ -93,6 +96,7 @@ def runs_out_chart(request: HttpRequest) -> HttpResponse:
 
 
 @only(*FUNDERS)
+@require_safe
 def runs_out_csv(request: HttpRequest) -> HttpResponse:
     """The same figures for a spreadsheet: what runs, and what ends, month by month and area by area."""
     asked = RunningFilter(request.GET)
@@ -104,6 +108,7 @@ def runs_out_csv(request: HttpRequest) -> HttpResponse:
 
 
 @only(*FUNDERS)
+@require_safe
 def runs_out_grants(request: HttpRequest) -> HttpResponse:
     """The grants that end in one month, or in one area in that month, each with its part."""
     asked = RunningFilter(request.GET, also=("month", "area", "page"))
