@@ -19,6 +19,7 @@ HEADS, BENEATH, APART, THICK = 30, 10, 22, 14
 """In CSS pixels: above and beneath the bands, between two nodes, and how wide a node is."""
 LETTER, LONGEST = 7, 38
 """A letter's width in CSS pixels, and so many of a name stand beside its node; hover and the table have all."""
+CUT_OFF = "\N{NO-BREAK SPACE}…"
 SEE_THROUGH = "66"
 """The bands' opacity, as the last two digits of a colour."""
 LIGHT = "rgba(255,255,255,0.82)"
@@ -51,7 +52,7 @@ class _Node:
 
     @property
     def label(self) -> str:
-        return f"{shorten(self.line.label, LONGEST, placeholder=' …')}  {short(self.pence)}"
+        return f"{shorten(self.line.label, LONGEST, placeholder=CUT_OFF)}  {short(self.pence)}"
 
     @property
     def colour(self) -> str:
