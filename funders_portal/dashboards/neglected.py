@@ -47,6 +47,7 @@ def neglected_page(request: HttpRequest) -> HttpResponse:
         "finding": finding(rows),
         "forms": neglected.forms(on=on, portfolio=portfolio),
         "query": request.GET.urlencode(),
+        "day_field": _day_field(on),
     }
     return render(request, "funders_portal/neglected.html", context)
 
@@ -74,6 +75,13 @@ def finding(rows: list[Named]) -> str:
 
 def _on(asked: OnFilter) -> Any:
     return asked.form.cleaned_data["on"] or timezone.localdate()
+
+
+def _day_field(on: Any) -> Any:
+    """The chooser of the day, with the day that is shown."""
+    form = OnFilter({"on": on.isoformat()}, Grant.objects.none()).form
+    form.all_optional = True
+    return form["on"]
 
 
 def _refused(request: HttpRequest, asked: OnFilter) -> HttpResponse:
