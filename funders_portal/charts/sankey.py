@@ -17,7 +17,7 @@ LEAST, A_NODE = 420, 48
 """Height in CSS pixels: the least, and for each node of the fullest stage."""
 HEADS, BENEATH, APART, THICK = 30, 10, 22, 14
 """In CSS pixels: above and beneath the bands, between two nodes, and how wide a node is."""
-LETTER, LONGEST = 7, 38
+LETTER, LONGEST = 6.5, 38
 """A letter's width in CSS pixels, and so many of a name stand beside its node; hover and the table have all."""
 CUT_OFF = "\N{NO-BREAK SPACE}…"
 SEE_THROUGH = "66"
@@ -161,7 +161,9 @@ def _place(nodes: dict[Key, _Node], height: int) -> None:
 
 def _beside(nodes: dict[Key, _Node], stage: int) -> int:
     """How much room the labels outside the bands take."""
-    return 2 * THICK + LETTER * max((len(each.label) for each in nodes.values() if each.stage == stage), default=0)
+    return 2 * THICK + round(
+        LETTER * max((len(each.label) for each in nodes.values() if each.stage == stage), default=0)
+    )
 
 
 def _words(text: str, x: float, y: float, stage: int, last: int, ink: str, *, y_shift: int = 0) -> dict[str, Any]:

@@ -127,7 +127,7 @@ def _told(checked: Checked) -> dict[str, Any]:
 EXAMPLE = (
     {
         "series": "support-contract", "first": "2023-07-01", "last": "2024-06-30", "value": "3,600",
-        "change": "+2 %",
+        "change": "2 %",
     },
     {
         "series": "support-contract", "first": "2023-07-01", "last": "2024-06-30", "place": "North West",
