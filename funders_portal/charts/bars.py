@@ -19,7 +19,7 @@ LETTERS = 18
 WARNING = "#8a3208"
 EVERY = 3
 """One bar in so many has its row's label beneath it."""
-WIDE, TALL = 7, 40
+WIDE, TALL = 5, 40
 """How much room a mark's words take, also where the bars are narrow as on paper: in bars, and in CSS pixels."""
 
 
