@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView
@@ -56,6 +57,7 @@ def in_sentences(wrong: Exception, context: dict[str, Any]) -> Response | None:
 
 
 @only(SignedIn)
+@require_safe
 def documentation(request: HttpRequest) -> HttpResponse:
     """Drawn from the schema itself, so that it cannot say anything else, and without any script."""
     schema = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]

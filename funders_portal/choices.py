@@ -34,7 +34,9 @@ def in_words(question: Question) -> str:
     if question.measure == coverage.LIVE:
         return _("Running grants, %(day)s") % {"day": _day(question.on)}
     if question.measure == coverage.AWARDED:
-        return _("Awarded %(period)s") % {"period": _period(question)}
+        return (
+            _("Awarded %(period)s") % {"period": _period(question)} if question.has_window else _("Awarded, all dates")
+        )
     if question.measure == coverage.SPREAD:
         return _("Award shared out evenly by day, %(period)s") % {"period": _period(question)}
     if question.has_window:

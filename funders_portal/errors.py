@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 
 import structlog
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
 log = structlog.get_logger(__name__)
+METHODS = ("GET", "HEAD", "POST", "OPTIONS")
+"""What a page may be asked with; the API knows more of them."""
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -28,6 +31,27 @@ def form_out_of_date(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _page(request, "404", 404)
+
+
+def only_methods_of_pages(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: no page answers PUT, DELETE, PATCH or TRACE, and whatever method one refuses, it says how to go on.
+
+    Which pages take POST their views say themselves.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith("/api/"):
+            return get_response(request)
+        response = get_response(request) if request.method in METHODS else HttpResponseNotAllowed(METHODS)
+        if response.status_code != 405:
+            return response
+        page = _page(request, "405", 405)
+        page["Allow"] = response["Allow"]
+        return page
+
+    return answer
 
 
 def failed(request: HttpRequest) -> HttpResponse:

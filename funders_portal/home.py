@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from accounts.access import FUNDERS, GRANTEES, Administrator, Anyone, may, only
 from accounts.models import Organisation, Person
@@ -22,6 +23,7 @@ MOST_TASKS, MOST_SENTENCES, MOST_CARDS = 5, 3, 40
 
 
 @only(Anyone)
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Each kind of person's own first page; strangers are welcomed."""
     person = request.user
@@ -37,6 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @only(Anyone)
+@require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
     """The words, the rules behind the figures, the keys, and whom to ask."""
     # Names and addresses are for those who belong here.
@@ -46,6 +49,7 @@ def help_page(request: HttpRequest) -> HttpResponse:
 
 
 @only(Anyone)
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """For whatever watches over the server: 200 while the database answers, else 503."""
     try:

@@ -35,7 +35,7 @@ class Place:
 GRANT_PAGES = ("grant", "grant_edit", "grant_remove", "grant_restore", "grant_protection", "grants_removed")
 SORT_PAGES = ("sort", "sort_paste", "suggestions_confirm")
 NEED_PAGES = ("need_figures", "need_series", "need_add", "need_remove", "need_restore")
-GAP_PAGES = ("gaps", "gap_set_aside", "gap_looking", "neglected")
+GAP_PAGES = ("gaps", "gap_set_aside", "gap_looking")
 UPLOAD_PAGES = ("grant_add", "imports", "import", "import_progress", "import_missing")
 
 MAIN = (
@@ -47,6 +47,7 @@ MAIN = (
         to=FUNDERS,
         beneath=(
             Place("coverage", _("Where it falls short"), names=GAP_PAGES),
+            Place("neglected", _("Named by the funders")),
             Place("coverage_by", _("By area and place")),
             Place("need", _("Beside need"), names=NEED_PAGES),
             Place("runs_out", _("When money runs out"), names=("runs_out_grants",)),

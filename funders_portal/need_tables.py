@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
 
 from django.http import QueryDict
@@ -12,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from counting import money
 from counting.tables import SHARE, Line, Table
-from funders_portal.written import BYTE_ORDER_MARK
+from grants import spreadsheet
 from priorities.models import Dimension
 from priorities.need import Comparator, Family
 from priorities.need import words as need_words
@@ -50,19 +48,12 @@ def grants_query(family: Family, each: Comparator) -> str:
 
 def as_csv(families: Iterable[Family]) -> str:
     """One line a comparison, with its figures' period, kind, day of publication and source."""
-    out = io.StringIO()
-    lines = csv.writer(out)
-    lines.writerow(
-        [
-            _("Area"), _("By"), _("Where or for whom"), _("Share of the money (%)"), _("Pounds"),
-            _("Share of the people (%)"), _("Number"), _("Of"), _("Whose need"), _("In"), _("Period"),
-            _("How it was counted"), _("Published on"), _("Source"), _("Address"),
-        ]
-    )  # fmt: skip
-    for family in families:
-        for each in family.comparators:
-            lines.writerow(_line(family, each))
-    return BYTE_ORDER_MARK + out.getvalue()
+    head = [
+        _("Area"), _("By"), _("Where or for whom"), _("Share of the money (%)"), _("Pounds"),
+        _("Share of the people (%)"), _("Number"), _("Of"), _("Whose need"), _("In"), _("Period"),
+        _("How it was counted"), _("Published on"), _("Source"), _("Address"),
+    ]  # fmt: skip
+    return spreadsheet.text([head, *(_line(family, each) for family in families for each in family.comparators)])
 
 
 def _line(family: Family, each: Comparator) -> list[object]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from counting import money
 from counting.tables import PENCE, Table
+from grants import spreadsheet
 from priorities.beside import Beside, Part
 from priorities.kinds import EMPTY, NEGLECTED
 from priorities.models import Dimension, Looking
@@ -21,9 +20,6 @@ from priorities.shortfall.neglected import Named
 from priorities.shortfall.shortfalls import Gap, Gaps
 from priorities.trend import Trend
 from priorities.who_funds import WhoFunds
-
-BYTE_ORDER_MARK = "\ufeff"
-"""Without it Excel takes UTF-8 for something else."""
 
 
 def table_as_csv(table: Table) -> str:
@@ -34,7 +30,7 @@ def table_as_csv(table: Table) -> str:
         for row, figures, total in zip(table.rows, table.cells, table.row_totals, strict=True)
     ]
     foot = [_("All"), *(_figure(table, each) for each in (*table.column_totals, table.total))]
-    return _csv([head, *body, foot, *_others(table)])
+    return spreadsheet.text([head, *body, foot, *_others(table)])
 
 
 def trend_as_csv(trend: Trend) -> str:
@@ -45,7 +41,7 @@ def trend_as_csv(trend: Trend) -> str:
         *(_("Running grants %(day)s") % {"day": day.isoformat()} for day in trend.days),
     ]
     lines = [(each.line.label, each) for each in trend.areas] + [(_("All"), trend.together)]
-    return _csv([head, *([label, *map(money.major, each.pence), *each.grants] for label, each in lines)])
+    return spreadsheet.text([head, *([label, *map(money.major, each.pence), *each.grants] for label, each in lines)])
 
 
 def beside_as_csv(funder: str, lists: Sequence[tuple[str, Beside]]) -> str:
@@ -62,7 +58,7 @@ def beside_as_csv(funder: str, lists: Sequence[tuple[str, Beside]]) -> str:
         for name, beside in lists
         for label, part in [*((part.line.label, part) for part in beside.parts), (_("All"), beside.together)]
     ]
-    return _csv([head, *body])
+    return spreadsheet.text([head, *body])
 
 
 def _both(part: Part, whole: Part) -> list[Any]:
@@ -77,9 +73,9 @@ def _both(part: Part, whole: Part) -> list[Any]:
     ]
 
 
-def _hundredths(part: int, whole: int) -> str:
+def _hundredths(part: int, whole: int) -> Decimal | str:
     """Per cent to a hundredth; empty of nothing."""
-    return f"{Decimal(part) * 100 / Decimal(whole):.2f}" if whole else ""
+    return round(Decimal(part) * 100 / Decimal(whole), 2) if whole else ""
 
 
 def gaps_as_csv(found: Gaps) -> str:
@@ -104,7 +100,7 @@ def gaps_as_csv(found: Gaps) -> str:
         for line in found.aside
         if line.aside
     ]
-    return _csv([head, *body, *aside])
+    return spreadsheet.text([head, *body, *aside])
 
 
 def _gap(gap: Gap, looking: Sequence[Looking], again: str = "", reason: str = "") -> list[Any]:
@@ -136,11 +132,11 @@ def neglected_as_csv(rows: Sequence[Named]) -> str:
             "; ".join(f"{name}: {what}" for name, what, _query in row.reached_by),
             money.major(row.pence),
             row.number,
-            "" if row.share is None else f"{row.share / 100:g}",
+            "" if row.share is None else Decimal(row.share) / 100,
         ]
         for row in rows
     ]
-    return _csv([head, *body])
+    return spreadsheet.text([head, *body])
 
 
 def running_out_as_csv(found: RunningOut) -> str:
@@ -162,7 +158,7 @@ def running_out_as_csv(found: RunningOut) -> str:
     ]
     for line, month, figures in zip(lines, found.months, found.ending.cells, strict=False):
         line += [month.grants, *map(money.major, [*figures, month.ending])]
-    return _csv([head, *lines, *_others(found.running)])
+    return spreadsheet.text([head, *lines, *_others(found.running)])
 
 
 def meetings_as_csv(found: WhoFunds) -> str:
@@ -179,21 +175,21 @@ def meetings_as_csv(found: WhoFunds) -> str:
         ]
         for each in found.meetings
     ]
-    return _csv([head, *body])
+    return spreadsheet.text([head, *body])
 
 
 def pairs_as_csv(found: WhoFunds) -> str:
     """One line for every two funders with charities in common."""
     head = [_("Funder"), _("Funder"), _("Charities in common"), _("Areas and places that both fund")]
     body = [[each.first.label, each.second.label, each.charities, each.places] for each in found.pairs]
-    return _csv([head, *body])
+    return spreadsheet.text([head, *body])
 
 
 def parts_as_csv(found: WhoFunds) -> str:
     """One line for every funder, area and place with money in it."""
     head = [_("Funder"), _("Area"), _("Place"), _("Pounds")]
     body = [[part.funder.label, part.area.label, part.place.label, money.major(part.pence)] for part in found.parts()]
-    return _csv([head, *body])
+    return spreadsheet.text([head, *body])
 
 
 def _others(table: Table) -> list[list[Any]]:
@@ -202,9 +198,3 @@ def _others(table: Table) -> list[list[Any]]:
 
 def _figure(table: Table, figure: int) -> Any:
     return money.major(figure) if table.unit == PENCE else figure
-
-
-def _csv(lines: Iterable[Sequence[Any]]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerows(lines)
-    return BYTE_ORDER_MARK + out.getvalue()

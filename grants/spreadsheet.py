@@ -1,9 +1,10 @@
-"""Grants as rows of a spreadsheet: the same places, texts and amounts as on the page."""
+"""The one door by which rows become CSV, and grants as such rows: the same texts and amounts as on the page."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -23,7 +24,9 @@ class Echo:
 
 
 def safe(cell: object) -> str:
-    """A cell that no spreadsheet takes for a formula."""
+    """A cell that no spreadsheet takes for a formula; numbers, negative ones too, stay numbers."""
+    if isinstance(cell, int | float | Decimal):
+        return f"{cell:f}" if isinstance(cell, Decimal) else str(cell)
     text = str(cell)
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
@@ -34,6 +37,11 @@ def lines(rows: Iterable[Iterable[object]]) -> Iterator[str]:
     yield "\ufeff"
     for row in rows:
         yield writer.writerow([safe(cell) for cell in row])
+
+
+def text(rows: Iterable[Iterable[object]]) -> str:
+    """The same as one text."""
+    return "".join(lines(rows))
 
 
 def rows(grants: GrantQuerySet) -> Iterator[list[Any]]:
@@ -66,7 +74,7 @@ def row(grant: Grant) -> list[Any]:
         "; ".join(shown_text(grant, each.name) for each in recipients)
         or (_("an individual") if grant.to_individual else ""),
         "; ".join(each.org_id for each in recipients if each.org_id),
-        f"{money.major(grant.amount_awarded, grant.currency):f}",
+        money.major(grant.amount_awarded, grant.currency),
         grant.currency,
         grant.award_date.isoformat(),
         *(grant.date_text(name) for name in ("planned_start", "planned_end", "actual_start", "actual_end")),

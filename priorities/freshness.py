@@ -33,6 +33,11 @@ class Quiet:
     last_added: date | None
     months: int | None
 
+    @property
+    def years(self) -> int:
+        """Whole years, where it is two of them or more."""
+        return self.months // 12 if self.months and self.months >= 24 else 0
+
 
 @dataclass(frozen=True, slots=True)
 class Places:

@@ -58,12 +58,16 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Most:
-    """The fewest funders that together pay half of an area or more: how many, and what they pay of its pence."""
+    """The fewest funders that together pay half of an area or more: how many, and what they pay of its pence.
+
+    largest: who pays most of it.
+    """
 
     area: Line
     funders: int
     pence: int
     of: int
+    largest: Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +159,8 @@ class WhoFunds:
             paid = np.cumsum(np.array(sorted(figures, reverse=True), object))
             enough = np.flatnonzero(paid * 2 >= total)
             if total > 0 and not area.residual:
-                yield Most(area, int(enough[0]) + 1, int(paid[enough[0]]), total)
+                largest = self.table.rows[figures.index(max(figures))]
+                yield Most(area, int(enough[0]) + 1, int(paid[enough[0]]), total, largest)
 
 
 def look(question: Question, *, portfolio: Portfolio | None = None) -> WhoFunds:

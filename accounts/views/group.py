@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from accounts import chronicle, forms, group, tokens
 from accounts.access import FUNDERS, MANAGERS, Administrator, SignedIn, SignedInRequest, may, only
@@ -36,6 +37,7 @@ def group_settings(request: SignedInRequest) -> HttpResponse:
 
 
 @only(*MANAGERS)
+@require_safe
 def journal(request: SignedInRequest) -> HttpResponse:
     """Who did what, newest first; by deed, or about one thing."""
     form = forms.JournalForm(request.GET)

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from accounts import forms, organisations
 from accounts.access import MANAGERS, SignedIn, SignedInRequest, may, only
@@ -18,6 +19,7 @@ ROWS = 50
 
 
 @only(SignedIn)
+@require_safe
 def organisation_list(request: SignedInRequest) -> HttpResponse:
     """The organisations that this person sees, by name, with a search."""
     found = Organisation.objects.visible_to(request.user)
@@ -33,6 +35,7 @@ def organisation_list(request: SignedInRequest) -> HttpResponse:
 
 
 @only(SignedIn)
+@require_safe
 def organisation(request: SignedInRequest, pk: int) -> HttpResponse:
     """One organisation, and those of its people whom this person sees."""
     found = get_object_or_404(Organisation.objects.visible_to(request.user), pk=pk)

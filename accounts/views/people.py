@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts import forms, people
 from accounts.access import MANAGERS, SignedInRequest, only
@@ -24,6 +24,7 @@ OFFERED = 100
 
 
 @only(*MANAGERS)
+@require_safe
 def people_list(request: SignedInRequest) -> HttpResponse:
     """Everybody, by name, with a search."""
     found = Person.objects.visible_to(request.user)

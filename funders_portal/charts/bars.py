@@ -10,7 +10,7 @@ from plotly.graph_objects import Bar, Figure
 
 from counting import money
 from counting.tables import Line, Table
-from funders_portal.charts.looks import EDGE, FONT, INK, LINE, NO_SHARE, exactly, hue, sheet, wrapped
+from funders_portal.charts.looks import EDGE, FONT, INK, LINE, NO_SHARE, exactly, hue, plain, sheet, wrapped
 
 HEIGHT, TOP, BOTTOM, LEFT, RIGHT = 460, 34, 62, 170, 70
 """In CSS pixels, and the margins around the bars."""
@@ -19,11 +19,13 @@ LETTERS = 18
 WARNING = "#8a3208"
 EVERY = 3
 """One bar in so many has its row's label beneath it."""
+WIDE, TALL = 5, 40
+"""How much room a mark's words take, also where the bars are narrow as on paper: in bars, and in CSS pixels."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What is said of the step between one row (its number) and the next."""
+    """What is said, in a line or more, of the step between one row (its number) and the next."""
 
     row: int
     words: str
@@ -66,10 +68,10 @@ def _bar(table: Table, layer: _Layer) -> Bar:
     return Bar(
         x=list(range(len(table.rows))),
         y=list(layer.figures),
-        name=layer.label,
+        name=plain(layer.label),
         marker={"color": _colour(layer), "line": {"color": "#ffffff", "width": 1}},
         customdata=[
-            f"{row.label} · {layer.label}: {exactly(figure, table.unit)}"
+            plain(f"{row.label} · {layer.label}: {exactly(figure, table.unit)}")
             for row, figure in zip(table.rows, layer.figures, strict=True)
         ],
         hovertemplate="%{customdata}<extra></extra>",
@@ -95,7 +97,7 @@ def _labels(table: Table, layers: Sequence[_Layer]) -> Iterator[dict[str, Any]]:
             yield {
                 "x": -0.6,
                 "y": height,
-                "text": layer.label,
+                "text": plain(layer.label),
                 "xanchor": "right",
                 "showarrow": False,
                 "font": {"family": FONT, "size": 13, "color": _colour(layer) if layer.code else EDGE},
@@ -103,12 +105,16 @@ def _labels(table: Table, layers: Sequence[_Layer]) -> Iterator[dict[str, Any]]:
 
 
 def _said(table: Table, mark: Mark | None) -> Iterator[dict[str, Any]]:
+    """Right of the step where there is room, else left of it; above every bar that the words pass."""
     if mark:
+        right = mark.row + 1 + WIDE <= len(table.rows)
+        passed = table.row_totals[mark.row + 1 :][:WIDE] if right else table.row_totals[: mark.row + 1][-WIDE:]
+        tall = TALL * _top(table) / (HEIGHT - TOP - BOTTOM)
         yield {
-            "x": mark.row + 0.62,
-            "y": table.row_totals[mark.row],
-            "text": mark.words,
-            "xanchor": "left" if mark.row < len(table.rows) * 0.6 else "right",
+            "x": mark.row + (0.62 if right else 0.5),
+            "y": max(*passed, table.row_totals[mark.row] - tall),
+            "text": plain(mark.words),
+            "xanchor": "left" if right else "right",
             "yanchor": "bottom",
             "align": "left",
             "showarrow": False,

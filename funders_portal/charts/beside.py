@@ -8,7 +8,7 @@ from plotly.graph_objects import Bar, Figure
 
 from counting.money import WHOLE
 from counting.tables import Table
-from funders_portal.charts.looks import EDGE, FONT, INK, LINE, sheet, wrapped
+from funders_portal.charts.looks import EDGE, FONT, INK, LINE, plain, sheet, wrapped
 
 BAR_HEIGHT, HEAD = 64, 24
 """In CSS pixels: a row's two bars, and what stands above and beneath them all."""
@@ -30,7 +30,7 @@ def beside(table: Table) -> dict[str, Any]:
 
 
 def _bars(table: Table, column: int) -> Bar:
-    name = table.columns[column].label
+    name = plain(table.columns[column].label)
     texts = [f"{percent(figures[column])} {name}" for figures in table.cells]
     return Bar(
         orientation="h",
@@ -42,7 +42,7 @@ def _bars(table: Table, column: int) -> Bar:
         cliponaxis=False,
         textfont={"family": FONT, "size": 13, "color": INK},
         marker={"color": COLOURS[column], "line": {"color": EDGE, "width": 1 if column else 0}},
-        customdata=[f"{row.label}: {text}" for row, text in zip(table.rows, texts, strict=True)],
+        customdata=[f"{plain(row.label)}: {text}" for row, text in zip(table.rows, texts, strict=True)],
         hovertemplate="%{customdata}<extra></extra>",
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 from plotly.graph_objects import Figure, Heatmap, Layout
 
 from counting.tables import Line, Table
-from funders_portal.charts.looks import EDGE, FONT, GREY, INK, exactly, said, sheet, wrapped
+from funders_portal.charts.looks import EDGE, FONT, GREY, INK, exactly, plain, said, sheet, wrapped
 
 ONE_HUE = [[0, "#ffffff"], [0.12, "#d9ebe9"], [0.5, "#7bb5af"], [1, "#0b5f5a"]]
 HALF = 0.46
@@ -100,7 +100,7 @@ def _squares(table: Table, z: list[list[float | None]], ink: str, **looks: Any) 
         texttemplate="%{text}",
         textfont={"family": FONT, "size": 12, "color": ink},
         customdata=[
-            [f"{row.label} · {column.label}: {exactly(figure, table.unit)}" for column, figure in cells]
+            [plain(f"{row.label} · {column.label}: {exactly(figure, table.unit)}") for column, figure in cells]
             for row, cells in _rows(table)
         ],
         hovertemplate="%{customdata}<extra></extra>",
@@ -168,7 +168,7 @@ def _layout(table: Table) -> Layout:
 
 def _axis(lines: Sequence[Line], name: str, *, width: int, **more: Any) -> dict[str, Any]:
     return {
-        "title": {"text": name[:1].upper() + name[1:], "standoff": 14},
+        "title": {"text": plain(name[:1].upper() + name[1:]), "standoff": 14},
         "tickfont": {"size": 12},
         "ticks": "",
         "tickmode": "array",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import textwrap
 from typing import Any
@@ -56,12 +57,17 @@ def exactly(figure: int, unit: str) -> str:
     return money.exact(figure) if unit == PENCE else f"{figure:,}"
 
 
+def plain(text: str) -> str:
+    """A text that Plotly draws as it is: a name of somebody's making is never taken for a tag. A line a line."""
+    return html.escape(text, quote=False).replace("\n", "<br>")
+
+
 def parted(label: str, between: str = "\u00ad") -> str:
     """A label whose words that are too wide for a column may part: with a soft hyphen, which shows only there."""
     return _LONG_WORD.sub(rf"\1{between}\2", label)
 
 
 def wrapped(label: str, width: int) -> str:
-    """A label in full, broken between words into lines of about `width` letters."""
+    """A label in full and plain, broken between words into lines of about `width` letters."""
     spaced = parted(label.replace("/", "/ "), "- ")
-    return "<br>".join(textwrap.wrap(spaced, width, break_long_words=False, break_on_hyphens=False))
+    return plain("\n".join(textwrap.wrap(spaced, width, break_long_words=False, break_on_hyphens=False)))

@@ -11,6 +11,7 @@ import numpy as np
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from accounts.access import FUNDERS, only
 from accounts.models import Person
@@ -29,6 +30,7 @@ GRANTS_A_PAGE = 50
 
 
 @only(*FUNDERS)
+@require_safe
 def coverage_page(request: HttpRequest) -> HttpResponse:
     """The figures by any two things, from the choices in the address."""
     asked = CoverageFilter(request.GET)
@@ -52,6 +54,7 @@ def coverage_page(request: HttpRequest) -> HttpResponse:
 
 
 @only(*FUNDERS)
+@require_safe
 def coverage_chart(request: HttpRequest) -> HttpResponse:
     """The same figures as a Plotly figure (JSON)."""
     asked = CoverageFilter(request.GET)
@@ -61,6 +64,7 @@ def coverage_chart(request: HttpRequest) -> HttpResponse:
 
 
 @only(*FUNDERS)
+@require_safe
 def coverage_csv(request: HttpRequest) -> HttpResponse:
     """The same figures for a spreadsheet, every row and column."""
     asked = CoverageFilter(request.GET)
@@ -70,6 +74,7 @@ def coverage_csv(request: HttpRequest) -> HttpResponse:
 
 
 @only(*FUNDERS)
+@require_safe
 def coverage_grants(request: HttpRequest) -> HttpResponse:
     """The grants behind one figure, or behind one sentence of the list, each with its part."""
     asked = CoverageFilter(request.GET, also=("row", "column", "gap", "kind", "page"))

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from accounts.access import FUNDERS, SignedInRequest, only
 from accounts.models import Organisation, Person
@@ -27,6 +28,7 @@ LISTS = (Dimension.PRIORITY, Dimension.REGION)
 
 
 @only(*FUNDERS)
+@require_safe
 def funder_view(request: SignedInRequest) -> HttpResponse:
     """A funder's money by area and place beside everybody's here, its ends, and what rests on it alone."""
     asked, funder = _asked(request)
@@ -53,6 +55,7 @@ def funder_view(request: SignedInRequest) -> HttpResponse:
 
 
 @only(*FUNDERS)
+@require_safe
 def funder_view_csv(request: SignedInRequest) -> HttpResponse:
     """The same figures for a spreadsheet."""
     asked, funder = _asked(request)

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from accounts.access import FUNDERS, only
 from funders_portal import charts, need_tables, summary
@@ -22,6 +23,7 @@ from priorities.need_filters import NeedFilter
 
 
 @only(*FUNDERS)
+@require_safe
 def need_page(request: HttpRequest) -> HttpResponse:
     """The comparisons that can be made on a day, what is short, and which figures were restated."""
     asked = NeedFilter(request.GET)
@@ -49,6 +51,7 @@ def need_page(request: HttpRequest) -> HttpResponse:
 
 
 @only(*FUNDERS)
+@require_safe
 def need_chart(request: HttpRequest) -> HttpResponse:
     """One comparison as a Plotly figure (JSON)."""
     asked = NeedFilter(request.GET, also=("family",))
@@ -64,6 +67,7 @@ def need_chart(request: HttpRequest) -> HttpResponse:
 
 
 @only(*FUNDERS)
+@require_safe
 def need_csv(request: HttpRequest) -> HttpResponse:
     """The comparisons for a spreadsheet."""
     asked = NeedFilter(request.GET)

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 
 from accounts.access import FUNDERS, only
 from funders_portal import written
@@ -31,6 +32,7 @@ class OnFilter(Telling, django_filters.FilterSet):  # type: ignore[misc]
 
 
 @only(*FUNDERS)
+@require_safe
 def neglected_page(request: HttpRequest) -> HttpResponse:
     """One sentence, the table, and forced labour and domestic servitude beside sexual exploitation."""
     asked = OnFilter(request.GET, Grant.objects.none())
@@ -44,11 +46,13 @@ def neglected_page(request: HttpRequest) -> HttpResponse:
         "finding": finding(rows),
         "forms": neglected.forms(on=on, portfolio=portfolio),
         "query": request.GET.urlencode(),
+        "day_field": _day_field(on),
     }
     return render(request, "funders_portal/neglected.html", context)
 
 
 @only(*FUNDERS)
+@require_safe
 def neglected_csv(request: HttpRequest) -> HttpResponse:
     asked = OnFilter(request.GET, Grant.objects.none())
     if not asked.is_valid():
@@ -70,6 +74,13 @@ def finding(rows: list[Named]) -> str:
 
 def _on(asked: OnFilter) -> Any:
     return asked.form.cleaned_data["on"] or timezone.localdate()
+
+
+def _day_field(on: Any) -> Any:
+    """The chooser of the day, with the day that is shown."""
+    form = OnFilter({"on": on.isoformat()}, Grant.objects.none()).form
+    form.all_optional = True
+    return form["on"]
 
 
 def _refused(request: HttpRequest, asked: OnFilter) -> HttpResponse:

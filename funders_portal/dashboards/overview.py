@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from accounts.access import FUNDERS, SignedInRequest, only
 from accounts.models import Organisation
@@ -19,6 +20,7 @@ FIRST_SENTENCES = 10
 
 
 @only(*FUNDERS)
+@require_safe
 def overview(request: SignedInRequest) -> HttpResponse:
     """What falls short on a day: ten sentences over all, then each area with its money, its years and its sentences."""
     asked = CoverageFilter(request.GET)
@@ -32,6 +34,7 @@ def overview(request: SignedInRequest) -> HttpResponse:
 
 
 @only(*FUNDERS)
+@require_safe
 def areas_csv(request: SignedInRequest) -> HttpResponse:
     """What ran in each area on the day and on the same day of the years before, for a spreadsheet."""
     asked = of_a_day(request)
@@ -43,6 +46,7 @@ def areas_csv(request: SignedInRequest) -> HttpResponse:
 
 
 @only(*FUNDERS)
+@require_safe
 def gaps_csv(request: SignedInRequest) -> HttpResponse:
     """Every watched place that falls short, for a spreadsheet; of one kind or area where the address says so."""
     asked = GapFilter(request.GET)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,10 @@ from django.shortcuts import render
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_safe
 
 from accounts.access import FUNDERS, only
-from counting import money
+from counting import money, periods
 from counting.tables import Line, Table
 from funders_portal import charts, summary, written
 from funders_portal.dashboards import answers
@@ -23,7 +25,7 @@ from grants.models import Grant
 from priorities import columns, coverage, filters, freshness, passed_on, running_out
 from priorities.filters import RunningFilter
 from priorities.running_out import Month, RunningOut
-from priorities.sentences import day
+from priorities.sentences import day, number
 
 PAGE, HEADING = "runs_out", gettext_lazy("When money runs out")
 GRANTS_A_PAGE = 50
@@ -45,6 +47,7 @@ class Row:
 
 
 @only(*FUNDERS)
+@require_safe
 def runs_out(request: HttpRequest) -> HttpResponse:
     """What runs and what ends in each of the 24 months from the day on, by area."""
     asked = RunningFilter(request.GET)
@@ -76,6 +79,7 @@ def runs_out(request: HttpRequest) -> HttpResponse:
 
 
 @only(*FUNDERS)
+@require_safe
 def runs_out_chart(request: HttpRequest) -> HttpResponse:
     """The same figures as a Plotly figure (JSON)."""
     asked = RunningFilter(request.GET)
@@ -85,13 +89,14 @@ def runs_out_chart(request: HttpRequest) -> HttpResponse:
     mark = None
     if fall := found.fall:
         place = found.months.index(fall)
-        told = _("%(pounds)s ends<br>in %(month)s") % {"pounds": money.short(fall.ending), "month": in_words(fall)}
+        told = _("%(pounds)s ends\nin %(month)s") % {"pounds": money.short(fall.ending), "month": in_words(fall)}
         mark = charts.Mark(place, told)
     rest = _("Not sorted or not divided")
     return JsonResponse(charts.bars(worded(found.running, found), rest=rest, mark=mark))
 
 
 @only(*FUNDERS)
+@require_safe
 def runs_out_csv(request: HttpRequest) -> HttpResponse:
     """The same figures for a spreadsheet: what runs, and what ends, month by month and area by area."""
     asked = RunningFilter(request.GET)
@@ -103,6 +108,7 @@ def runs_out_csv(request: HttpRequest) -> HttpResponse:
 
 
 @only(*FUNDERS)
+@require_safe
 def runs_out_grants(request: HttpRequest) -> HttpResponse:
     """The grants that end in one month, or in one area in that month, each with its part."""
     asked = RunningFilter(request.GET, also=("month", "area", "page"))
@@ -162,15 +168,19 @@ def fall_in_words(found: RunningOut) -> str:
 
 def outlook_in_words(found: RunningOut) -> str:
     """£8m in 43 grants runs on 1 January 2025. £2.9m of it … ends within 12 months; £1.2m still runs on …"""
-    first, soon = found.months[0], sum(month.ending for month in found.months[:SOON])
+    first, until = found.months[0], found.months[SOON - 1].last
+    soon = sum(month.ending for month in found.months[:SOON])
     runs = ngettext(
         "%(pounds)s in %(n)s grant runs on %(day)s.",
         "%(pounds)s in %(n)s grants runs on %(day)s.",
         found.running.grants,
     ) % {"pounds": money.short(first.running), "n": f"{found.running.grants:,}", "day": day(first.first)}
-    later = _("%(soon)s ends by %(until)s, and %(left)s runs on %(after)s, of what is awarded so far.") % {
+    later = _(
+        "%(soon)s ends in the %(n)s months to %(until)s, and %(left)s runs on %(after)s, of what is awarded so far."
+    ) % {
         "soon": money.short(soon),
-        "until": day(found.months[SOON - 1].last),
+        "n": number(periods.months_between(first.first, until + timedelta(days=1))),
+        "until": day(until),
         "left": money.short(found.running.row_totals[-1]),
         "after": day(found.after),
     }

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 
 from accounts.access import FUNDERS, only
 from counting import money
@@ -43,6 +44,7 @@ class Line:
 
 
 @only(*FUNDERS)
+@require_safe
 def try_a_grant(request: HttpRequest) -> HttpResponse:
     """What a grant, or a grant's end, would change; the address holds all of it, and nothing else does."""
     if any(not each.strip() for _name, values in request.GET.lists() for each in values):

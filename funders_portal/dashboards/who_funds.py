@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_safe
 
 from accounts.access import FUNDERS, only
 from counting import money
@@ -53,6 +54,7 @@ class Row:
 
 
 @only(*FUNDERS)
+@require_safe
 def who_funds(request: HttpRequest) -> HttpResponse:
     """Funders by area, the ways to places, and where several fund the same, on a day."""
     asked = RunningFilter(request.GET, also=("all",))
@@ -105,6 +107,7 @@ def who_funds(request: HttpRequest) -> HttpResponse:
 
 
 @only(*FUNDERS)
+@require_safe
 def who_funds_chart(request: HttpRequest) -> HttpResponse:
     """From funders through areas to places, as a Plotly figure (JSON)."""
     asked = RunningFilter(request.GET)
@@ -118,6 +121,7 @@ def who_funds_chart(request: HttpRequest) -> HttpResponse:
 
 
 @only(*FUNDERS)
+@require_safe
 def who_funds_csv(request: HttpRequest) -> HttpResponse:
     """One of the page's tables for a spreadsheet, every line of it."""
     asked = RunningFilter(request.GET, also=("what",))
@@ -132,16 +136,15 @@ def who_funds_csv(request: HttpRequest) -> HttpResponse:
 
 def in_words(most: Most, members: int) -> str:
     """Three of the seven funders pay for 71 % of victim services."""
-    told = ngettext(
-        "%(n)s of the %(members)s funders pays for %(share)s of %(area)s.",
-        "%(n)s of the %(members)s funders pay for %(share)s of %(area)s.",
-        most.funders,
-    )
+    told = _("%(n)s of the %(members)s funders pay for %(share)s of %(area)s.")
+    if most.funders == 1:
+        told = _("One of the %(members)s funders, %(name)s, pays for %(share)s of %(area)s.")
     if members == 1:
         told = _("The one funder looked at pays for %(share)s of %(area)s here.")
     return told % {
         "n": number(most.funders).capitalize(),
         "members": number(members),
+        "name": most.largest.label,
         "share": summary.percent(most.pence, most.of),
         "area": lowered(most.area.label),
     }

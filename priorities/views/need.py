@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, cast
@@ -24,6 +22,7 @@ from accounts import once
 from accounts.access import FUNDERS, Secretariat, may, only
 from accounts.models import Person
 from counting import places
+from grants import spreadsheet
 from priorities import forms
 from priorities.models import NeedFigure, NeedSeries
 from priorities.need import files as need_files
@@ -128,7 +127,7 @@ def _told(checked: Checked) -> dict[str, Any]:
 EXAMPLE = (
     {
         "series": "support-contract", "first": "2023-07-01", "last": "2024-06-30", "value": "3,600",
-        "change": "+2 %",
+        "change": "2 %",
     },
     {
         "series": "support-contract", "first": "2023-07-01", "last": "2024-06-30", "place": "North West",
@@ -155,12 +154,10 @@ def need_example(request: HttpRequest) -> HttpResponse:
         "source": _("Invented, to show how a line is written"),
         "url": "https://www.example.org/report",
     }
-    out = io.StringIO()
-    lines = csv.DictWriter(out, need_files.COLUMNS, restval="", lineterminator="\r\n")
-    lines.writeheader()
-    lines.writerows({**said, **line} for line in EXAMPLE)
+    columns = need_files.COLUMNS
+    lines = [[{**said, **line}.get(name, "") for name in columns] for line in EXAMPLE]
     return HttpResponse(
-        "\ufeff" + out.getvalue(),
+        spreadsheet.text([columns, *lines]),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="need-figures-example.csv"'},
     )

@@ -1,7 +1,12 @@
 """A figure repeats its Table, and nought looks unlike anything else."""
 
 import itertools
+import json
+from dataclasses import replace
 from datetime import date
+
+import pytest
+from plotly.utils import PlotlyJSONEncoder
 
 from counting.tables import Line, Table
 from funders_portal import charts
@@ -120,8 +125,10 @@ def test_bands_add_up_to_the_ways_and_have_the_areas_hue():
         charts.Way((birch, area, Line("research", "A place with an area's code")), 5_00),
         charts.Way((birch, area, Line("WAL", "Wales")), -1),
     ]
-    (drawn,) = charts.sankey(ways, heads=["Funder", "Area", "Place"])["data"]
-    assert list(drawn["node"]["label"])[:3] == ["Ash  £30", "Research  £45", "London  £40"]
+    figure = charts.sankey(ways, heads=["Funder", "Area", "Place"])
+    (drawn,) = figure["data"]
+    words = ["Funder", "Area", "Place", "Ash  £30", "Research  £45", "London  £40", "Birch  £15"]
+    assert [each["text"] for each in figure["layout"]["annotations"]][:7] == words
     assert list(drawn["link"]["customdata"]) == [
         "Ash → Research: £30",
         "Research → London: £40",
@@ -129,3 +136,65 @@ def test_bands_add_up_to_the_ways_and_have_the_areas_hue():
         "Research → A place with an area's code: £5",
     ]
     assert set(drawn["link"]["color"]) == {"#3a7ca566"}
+
+
+def test_labels_of_bands_stand_outside_them_at_both_ends_and_on_light_ground_between():
+    ways = [
+        charts.Way((Line("1", "Ash"), Line("research", "Research"), Line("LON", "London")), 30_00),
+        charts.Way((Line("2", "Birch"), Line("awareness", "Awareness"), Line("WAL", "Wales")), 10_00),
+    ]
+    figure = charts.sankey(ways, heads=["Funder", "Area", "Place"])
+    said = figure["layout"]["annotations"][3:]
+    assert [(each["text"], each["xanchor"], each["bgcolor"].endswith(",0)")) for each in said[:3]] == [
+        ("Ash  £30", "right", True),
+        ("Research  £30", "left", False),
+        ("London  £30", "left", True),
+    ]
+    assert {bool(each) for each in figure["data"][0]["node"]["label"]} == {False}
+    assert [round(1 - each["y"], 6) for each in said] == [round(each, 6) for each in figure["data"][0]["node"]["y"]]
+
+
+@pytest.mark.parametrize(("row", "totals"), [(1, [9, 9, 3, *[2] * 22]), (20, [*[9] * 17, 7, 6, 6, 6, 1, 1, 1, 1])])
+def test_the_words_of_the_largest_fall_stand_above_every_bar_that_they_pass(row, totals):
+    months = replace(
+        MONTHS,
+        rows=[Line(str(number), str(number)) for number in range(25)],
+        cells=[[each, 0, 0, 0] for each in totals],
+        row_totals=totals,
+    )
+    said = charts.bars(months, rest="", mark=charts.Mark(row, "£6 ends\nin May"))["layout"]["annotations"][-1]
+    passed = totals[row + 1 : row + 6] if said["xanchor"] == "left" else totals[row - 4 : row + 1]
+    assert len(passed) == 5
+    assert said["y"] >= max(passed)
+
+
+TAG = '<a href="https://evil.example/">x</a>'
+ILL_NAMED = replace(
+    MONTHS,
+    rows=[replace(line, label=TAG) for line in MONTHS.rows],
+    columns=[replace(line, label=TAG) for line in MONTHS.columns],
+    rows_name=TAG,
+    columns_name=TAG,
+)
+WAY = charts.Way([Line(code, TAG) for code in ("1", "research", "LON")], 30_00)
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        charts.heatmap(ILL_NAMED),
+        charts.bars(ILL_NAMED, rest=TAG, mark=charts.Mark(1, TAG)),
+        charts.beside(replace(ILL_NAMED, columns=ILL_NAMED.columns[:2])),
+        charts.sankey([WAY], heads=[TAG, TAG, TAG]),
+    ],
+    ids=["heatmap", "bars", "beside", "sankey"],
+)
+def test_a_name_is_drawn_as_it_is_written_and_never_as_a_tag(drawn):
+    told = json.dumps(drawn, cls=PlotlyJSONEncoder)
+    assert "<a" not in told
+    assert "&lt;a" in told
+
+
+def test_words_of_several_lines_are_drawn_in_several_lines():
+    layout = charts.bars(MONTHS, rest="", mark=charts.Mark(1, "£400 ends\nin March"))["layout"]
+    assert layout["annotations"][-1]["text"] == "£400 ends<br>in March"

@@ -51,7 +51,19 @@ def test_the_table_says_each_figure_exactly(sign_in, portfolio):
 def test_the_line_on_top_says_what_the_figures_rest_on(sign_in, portfolio):
     html = page(sign_in, portfolio, f"/coverage/by/?on={DAY}").content.decode()
     assert "£100 not yet sorted" in html
-    assert "of 1 funders up to date" in html
+    assert "The one funder is up to date; " in html
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("on=2027-11-30", "The one funder may be out of date; Quillfeather Trust last added grants 23 months ago"),
+        ("on=2100-06-01", "The one funder may be out of date; Quillfeather Trust last added grants 74 years ago"),
+        ("measure=awarded", "Awarded, all dates"),
+    ],
+)
+def test_what_was_long_ago_or_of_all_dates_is_said_plainly(sign_in, portfolio, query, told):
+    assert told in page(sign_in, portfolio, f"/coverage/by/?{query}").content.decode()
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Group
 from counting import periods
+from funders_portal import navigation
 from grants.models import Import
 from tests import factories
 
@@ -71,6 +72,14 @@ def test_a_stranger_reads_no_name_on_the_help_page_and_a_member_does(client, sig
     assert (secretariat.email in html, "Bernie" in html) == (False, False)
     assert "Ask the secretariat of your group." in html
     assert secretariat.email in sign_in(factories.viewer()).get("/help/").content.decode()
+
+
+def test_help_names_every_page_of_the_navigation_and_one_order_of_the_list(sign_in):
+    told = sign_in(factories.officer()).get("/help/").content.decode()
+    facts, rest = told.split('id="measures"')
+    pages = [each.words for place in navigation.MAIN for each in place.beneath]
+    assert [str(words) for words in pages if str(words) not in facts.split("<main")[1]] == []
+    assert rest.count("Order of the list") + rest.count("Order:") == 1
 
 
 def test_a_charity_sees_its_own_grants_and_no_navigation_beyond_them(sign_in):

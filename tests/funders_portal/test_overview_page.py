@@ -197,7 +197,7 @@ def test_every_coverage_page_says_where_one_can_go_beneath_it(sign_in, portfolio
         html = client.get(address).content.decode()
         beneath = html[html.index('aria-label="Coverage"') : html.index("</nav>", html.index('aria-label="Coverage"'))]
         assert re.findall(r'aria-current="page">([^<]+)<', beneath) == [here]
-        assert re.findall(r'<a href="([^"]+)"', beneath)[:2] == ["/coverage/", "/coverage/by/"]
+        assert re.findall(r'<a href="([^"]+)"', beneath)[:3] == ["/coverage/", "/coverage/neglected/", "/coverage/by/"]
 
 
 def test_a_printed_page_bears_its_address_and_day(sign_in, portfolio):

@@ -39,10 +39,15 @@ def test_the_largest_fall_is_said_first_with_its_part_of_what_runs(sign_in, fund
         f"The largest fall: £900 in 1 grant ends in March 2026, {share} of what runs on 1 January 2026."
     )
     assert response.context["line"] == (
-        "£1,200 in 2 grants runs on 1 January 2026. £1,200 ends by 31 December 2026, and £0 runs on 1 January 2028, "
-        "of what is awarded so far."
+        "£1,200 in 2 grants runs on 1 January 2026. £1,200 ends in the twelve months to 31 December 2026, "
+        "and £0 runs on 1 January 2028, of what is awarded so far."
     )
     assert "1 grant does not say when it ends and is in no figure here." in response.content.decode()
+
+
+def test_a_day_within_a_month_says_of_how_many_months_it_speaks(sign_in, funder):
+    line = page(sign_in, funder, "/coverage/runs-out/?on=2025-11-27").context["line"]
+    assert "£1,200 ends in the eleven months to 31 October 2026" in line
 
 
 def test_the_largest_fall_is_marked_in_one_row_alone(sign_in, funder):

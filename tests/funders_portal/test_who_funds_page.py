@@ -30,7 +30,7 @@ def page(sign_in, funders, address: str):
 
 def test_the_sentence_first_says_how_few_pay_how_much(sign_in, funders):
     context = page(sign_in, funders, f"/coverage/who-funds/?on={ON}").context
-    assert context["lead"] == ["One of the three funders pays for 75.0\u00a0% of victim services."]
+    assert context["lead"] == ["One of the three funders, Ash, pays for 75.0\u00a0% of victim services."]
     assert context["met_line"] == (
         "Areas and places with running grants: one. Two or more funders pay in one of them, one alone in none. "
         "In one of them they pay the same charity."
@@ -61,7 +61,7 @@ def test_of_many_funders_the_largest_stand_first_and_the_others_open(sign_in, fu
     assert (len(response.context["first"]), len(response.context["more"])) == (25, 7)
     assert "Show all 32" in response.content.decode()
     chart = page(sign_in, funders, f"/coverage/who-funds/chart/?on={ON}").json()
-    assert [each for each in chart["data"][0]["node"]["label"] if "others" in each] == ["17 others  £18"]
+    assert [each["text"] for each in chart["layout"]["annotations"] if "others" in each["text"]] == ["17 others  £18"]
 
 
 def test_the_picture_is_the_tables_ways(sign_in, funders):

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from decimal import Decimal
 
 import pytest
 
@@ -19,6 +20,11 @@ def test_no_cell_is_taken_for_a_formula(cell):
 @pytest.mark.parametrize("cell", ["", "1+1", "£5", "a=b"])
 def test_plain_cells_stay_as_they_are(cell):
     assert spreadsheet.safe(cell) == cell
+
+
+@pytest.mark.parametrize(("cell", "written"), [(Decimal("-12.00"), "-12.00"), (-3, "-3"), (-0.5, "-0.5")])
+def test_a_negative_number_stays_a_number(cell, written):
+    assert spreadsheet.safe(cell) == written
 
 
 @pytest.mark.django_db

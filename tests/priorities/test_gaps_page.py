@@ -64,6 +64,18 @@ class TestNamedByTheFunders:
         assert text[2] == "Men,people: Adult men,1000.00,1,0.99"
         assert len(text) == 17
 
+    def test_the_page_stands_in_the_navigation_and_its_day_can_be_chosen_printed_and_copied(self, sign_in):
+        html = sign_in(viewer()).get(f"/coverage/neglected/?on={DAY}").content.decode()
+        assert '<a href="/coverage/neglected/" class="here" aria-current="page">Named by the funders</a>' in html
+        assert f'name="on" value="{DAY}"' in html
+        assert "data-print" in html
+        assert "data-copy-address" in html
+
+    def test_its_sentence_in_the_list_leads_to_it(self, sign_in):
+        watch("victim_services", "group")
+        html = sign_in(viewer()).get(f"/coverage/gaps/?kind=neglected&on={DAY}").content.decode()
+        assert f'<a href="/coverage/neglected/?on={DAY}">' in html
+
     def test_a_day_that_does_not_exist_is_refused_in_a_sentence(self, sign_in):
         answer = sign_in(viewer()).get("/coverage/neglected/?on=2026-02-30")
         assert answer.status_code == 400

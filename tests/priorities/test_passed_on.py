@@ -75,3 +75,9 @@ def test_what_changed_since_the_portfolio_was_read_is_told_too(regranting):
     )
     brought_up = held.with_changed([second.pk], held.stamp)
     assert passed_on.of(QUESTION, brought_up) == (2, 1_007_00)
+
+
+@pytest.mark.parametrize("address", ["by/", "", "runs-out/", "who-funds/"])
+def test_a_page_says_it_once(regranting, sign_in, address):
+    html = sign_in(factories.viewer()).get(f"/coverage/{address}?on={ON}").content.decode()
+    assert html.count("is passed on to funders here") == 1
