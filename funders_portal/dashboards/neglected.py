@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 import django_filters
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -78,7 +79,7 @@ def _on(asked: OnFilter) -> Any:
 
 def _day_field(on: Any) -> Any:
     """The chooser of the day, with the day that is shown."""
-    form = OnFilter({"on": on.isoformat()}, Grant.objects.none()).form
+    form = OnFilter(QueryDict(urlencode({"on": on.isoformat()})), Grant.objects.none()).form
     form.all_optional = True
     return form["on"]
 
