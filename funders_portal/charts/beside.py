@@ -64,7 +64,7 @@ def _scale(largest: int) -> tuple[list[float], float]:
 
     What is left at its end is for the words behind the bar. largest: in basis points.
     """
-    step = next(each for each in STEPS if largest <= 5 * each) if largest else STEPS[-1]
+    step = next((each for each in STEPS if 0 < largest <= 5 * each), STEPS[-1])
     end = largest * ROOM if largest else 5 * step
     return [each / 100 for each in range(0, min(int(end), WHOLE) + 1, step)], end / 100
 
