@@ -22,10 +22,12 @@ def keep_memory_at_hand() -> None:
     """Where the C library is glibc: memory that a request let go stays for the next one.
 
     Left to itself it is given back and asked for anew many times in a page of large columns, which takes a third of
-    the time that the page takes. The numbers are glibc's M_TRIM_THRESHOLD, M_TOP_PAD and M_MMAP_THRESHOLD.
+    the time that the page takes. All threads share what is kept. The numbers are glibc's M_ARENA_MAX,
+    M_TRIM_THRESHOLD, M_TOP_PAD and M_MMAP_THRESHOLD.
     """
     adjust = getattr(ctypes.CDLL(None), "mallopt", None)
     if adjust is not None:
+        adjust(-8, 1)
         for option, megabytes in ((-1, 64), (-2, 16), (-3, 8)):
             adjust(option, megabytes * 1024 * 1024)
 
