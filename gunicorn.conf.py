@@ -12,7 +12,8 @@ worker_class = "gthread"
 preload_app = True
 timeout = 120
 graceful_timeout = 8
-keepalive = 5
+# Each request goes to whichever worker is free, rather than to the one that its line began with.
+keepalive = 0
 control_socket_disable = True
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
 accesslog = os.environ.get("ACCESS_LOG") or None
@@ -28,7 +29,7 @@ def keep_memory_at_hand() -> None:
     adjust = getattr(ctypes.CDLL(None), "mallopt", None)
     if adjust is not None:
         adjust(-8, 1)
-        for option, megabytes in ((-1, 64), (-2, 16), (-3, 8)):
+        for option, megabytes in ((-1, 32), (-2, 8), (-3, 8)):
             adjust(option, megabytes * 1024 * 1024)
 
 

@@ -6,11 +6,13 @@ import threading
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, NamedTuple
 
 import numpy as np
 from django.db import connection, transaction
 from django.db.models import Subquery
+from django.utils import timezone
 
 from accounts.models import Organisation
 from grants import changes
@@ -66,8 +68,13 @@ class Portfolio:
         return block.alive & ~block.joint & ~self.passed_on(block)
 
     def running_on(self, day: int) -> Portfolio:
-        """The same portfolio with only the grants that run on a day (counted from 1970)."""
-        return replace(self, base=self.base.running_alone(day), edits=self.edits.running_alone(day))
+        """The same portfolio with only the grants that run on a day (counted from 1970).
+
+        Today's are kept whatever other days are asked for, since most questions are of today.
+        """
+        kind = "today" if day == (timezone.localdate() - date(1970, 1, 1)).days else "another day"
+        base, edits = (block.running_alone(day, kind=kind) for block in (self.base, self.edits))
+        return replace(self, base=base, edits=edits)
 
     def undated(self) -> Portfolio:
         """The same with only the grants of which nobody knows when they end."""

@@ -18,7 +18,7 @@ from priorities import columns
 from priorities.columns import Portfolio
 from priorities.memory import totals
 from priorities.memory.blocks import Amounts, Block, Flags, Ints, spread, sums
-from priorities.memory.layouts import AT_ONCE
+from priorities.memory.layouts import AT_ONCE, KEPT_UP_TO, laid_out
 from priorities.memory.reading import Entry
 from priorities.models import Dimension
 
@@ -404,8 +404,11 @@ class Asked:
     def _crossed(self, block: Block, grants: Ints, cut: tuple[str, ...], *, whole: bool) -> Iterator[Parts]:
         """These grants (rows) crossed by `cut`; whole: nothing but the pair shown cuts them, so a layout serves."""
         enough = FEW if block.kept.has("layout", self.pair) else MANY
-        if whole and len(grants) * enough > block.size:
+        if whole and block.size <= KEPT_UP_TO and len(grants) * enough > block.size:
             yield from self._laid_out(block, grants)
+            return
+        if whole and not self.narrowed:
+            yield from self._some_laid_out(block, grants)
             return
         amounts = block.whole if whole or self.question.measure != SPREAD else partial(self._in_window, block)
         for crossing in block.crossings(cut, grants, self.kept, amounts):
@@ -413,11 +416,25 @@ class Asked:
             row, column = (self.place[each].take(by_dimension[each]) for each in self.question.shown)
             yield crossing.grant, row, column, crossing.parts()
 
+    @property
+    def narrowed(self) -> bool:
+        """Whether some codes of what is shown are not asked for."""
+        return not all(self.kept[each].all() for each in self.pair)
+
+    def _some_laid_out(self, block: Block, grants: Ints) -> Iterator[Parts]:
+        """The pair laid out for these grants alone, and not kept; right for whole awards and all codes."""
+        across = len(self.portfolio.vocabulary[self.pair[1]])
+        for start in range(0, len(grants), AT_ONCE):
+            layout = laid_out(block, *self.pair, across, grants[start : start + AT_ONCE])
+            by_dimension = dict(zip(self.pair, layout.codes(slice(None)), strict=True))
+            row, column = (self.place[each].take(by_dimension[each]) for each in self.question.shown)
+            yield layout.grant, row, column, layout.pence
+
     def _laid_out(self, block: Block, grants: Ints) -> Iterator[Parts]:
         """From the pair that the block keeps laid out; right for whole awards alone."""
         first, second = self.pair
         layout = block.layout(first, second, len(self.portfolio.vocabulary[second]))
-        narrowed = not (self.kept[first].all() and self.kept[second].all())
+        narrowed = self.narrowed
         flags = np.zeros(block.size, bool)
         flags[grants] = True
         for start in range(0, len(layout.grant), AT_ONCE):

@@ -14,7 +14,7 @@ from priorities.coverage import day_number
 from priorities.memory.blocks import Block, Flags, Ints, sums
 from priorities.memory.layouts import AT_ONCE
 
-KEPT, KEPT_DAYS = "amounts", 16
+KEPT, KEPT_DAYS = "amounts", 6
 """Where a block keeps what was counted, and of how many questions."""
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from counting.money import WHOLE
 from priorities.memory.kept import Kept
-from priorities.memory.layouts import AT_ONCE, Layout, laid_out
+from priorities.memory.layouts import AT_ONCE, KEPT_UP_TO, Layout, laid_out
 
 Ints = NDArray[np.integer]
 Flags = NDArray[np.bool_]
@@ -20,9 +20,8 @@ NEVER = -(2**31)
 """The day of what has no date."""
 NOBODY = -1
 """The recipient of a grant that goes to several organisations, or to none that is known."""
-KEPT_LAYOUTS, KEPT_DAYS = 3, 2
-"""How many pairs of dimensions a block keeps laid out (30 MB each for a million grants), and of how many days the
-grants that run."""
+KEPT_LAYOUTS = 3
+"""How many pairs of dimensions a block keeps laid out."""
 _EXACT = 2**53
 """Up to here a sum of whole numbers is exact as a float."""
 
@@ -268,8 +267,11 @@ class Block:
     def layout(self, first: str, second: str, across: int) -> Layout:
         """All grants crossed by two dimensions (in the order of cuts), with the parts of their whole awards.
 
-        Kept, since most questions of a day are about the same few pairs. across: how many codes the second has.
+        Kept by a block that is not too large, since most questions of a day are about the same few pairs. across: how
+        many codes the second has.
         """
+        if self.size > KEPT_UP_TO:
+            return laid_out(self, first, second, across)
         return self.kept.get(
             "layout",
             (first, second),
@@ -278,7 +280,7 @@ class Block:
         )
 
     def alone(self, kind: str, key: int, flags: Callable[[], Flags]) -> Block:
-        """A block of the flagged grants alone, living and dead; kept by kind and key, the last few of a kind."""
+        """A block of the flagged grants alone, living and dead; kept by kind and key, the last of each kind."""
 
         def take() -> tuple[Ints, Block]:
             grants = np.flatnonzero(flags())
@@ -289,12 +291,12 @@ class Block:
             }
             return grants, Block(**columns, shares=Taken(self.shares, grants))
 
-        grants, found = self.kept.get(kind, key, take, most=KEPT_DAYS)
+        grants, found = self.kept.get(kind, key, take, most=1)
         return replace(found, alive=self.alive.take(grants))
 
-    def running_alone(self, day: int) -> Block:
-        """The grants that run on a day alone."""
-        return self.alone("running", day, lambda: self.running_on(day))
+    def running_alone(self, day: int, *, kind: str = "a day") -> Block:
+        """The grants that run on a day alone; `kind`: as what it is kept."""
+        return self.alone(kind, day, lambda: self.running_on(day))
 
     def undated_alone(self) -> Block:
         """The grants of which nobody knows when they end alone."""

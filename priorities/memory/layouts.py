@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 AT_ONCE = 1 << 15
 """So many grants are crossed at a time, so that what is in hand stays in the processor's own memory."""
-FEW = AT_ONCE * 8
-"""Up to so many grants (what runs on a day, of a million) more of what is worked out is kept."""
+KEPT_UP_TO = AT_ONCE * 8
+"""A block of so many grants or fewer (what runs on a day, of a million) keeps what is laid out of it; that of a larger
+one would take 30 MB and more for each pair."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Layout:
     pence: Ints
     across: int
 
-    def codes(self, entries: Ints) -> tuple[Ints, Ints]:
+    def codes(self, entries: Ints | slice) -> tuple[Ints, Ints]:
         """The codes of some entries in both dimensions."""
         first, second = np.divmod(self.cell[entries], self.across)
         return first, second
@@ -66,7 +67,7 @@ def laid_out(block: Block, first: str, second: str, across: int, grants: Ints | 
     found = Layout(np.empty(size, np.int32), np.empty(size, np.uint16), np.empty(size, np.int64), across)
     # All pairs with the same first dimension begin alike; of very many grants that would be too much to keep.
     begun = None
-    if grants is None and block.size <= FEW:
+    if grants is None and block.size <= KEPT_UP_TO:
         begun = block.kept.get("cuts", first, lambda: _cuts(block, one, rows), most=1)
     place = 0
     for at in range(0, len(rows), AT_ONCE):

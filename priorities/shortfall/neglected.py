@@ -16,10 +16,12 @@ from django.utils.translation import gettext_lazy as _
 from counting.money import WHOLE
 from priorities import columns
 from priorities.columns import Portfolio
-from priorities.memory.blocks import Flags, Ints, sums
+from priorities.coverage import day_number
+from priorities.memory.blocks import Block, Flags, Ints, sums
+from priorities.memory.layouts import Layout, laid_out
 from priorities.memory.reading import Vocabulary
 from priorities.models import Dimension
-from priorities.shortfall.watching import Running, Standing, flags
+from priorities.shortfall.watching import flags
 
 PLACE, PEOPLE, FORM = Dimension.REGION.value, Dimension.GROUP.value, Dimension.EXPLOITATION.value
 OUTSIDE = "outside"
@@ -120,11 +122,16 @@ def _at(vocabulary: Vocabulary, dimension: str, code: str) -> Flags:
 
 
 class _Look:
+    """The running grants cut by each of three lists; by one list alone, since areas do not matter here."""
+
     def __init__(self, portfolio: Portfolio, on: date) -> None:
-        self.portfolio = portfolio
-        running = Running(portfolio, on, on)
-        self.now = running.now
-        self.standing = {name: Standing(running, name) for name in (PLACE, PEOPLE, FORM)}
+        self.portfolio, self.now = portfolio, portfolio.running_on(day_number(on))
+        counted = [(block, np.flatnonzero(self.now.counted(block))) for block in self.now.blocks]
+        self.cut = {
+            name: [(block, laid_out(block, name, "", 1, rows)) for block, rows in counted]
+            for name in (PLACE, PEOPLE, FORM)
+        }
+        self.pence = sum(int(block.pence[rows[block.currency[rows] == 0]].sum()) for block, rows in counted)
 
     def rows(self) -> list[Named]:
         return [self.row(str(group), codes) for group, codes in NAMED]
@@ -148,19 +155,18 @@ class _Look:
         for place, block in enumerate(self.now.blocks):
             said, most = np.zeros(block.size, bool), np.zeros(block.size, np.int64)
             for dimension, code in codes:
-                says, worth = self.said(self.standing[dimension], place, self.flags(dimension, code))
+                says, worth = self.said(*self.cut[dimension][place], self.flags(dimension, code))
                 said |= says
                 np.maximum(most, worth, out=most)
             rows = np.flatnonzero(said)
             found.append((block.ids[rows], most[rows]))
         return found
 
-    def said(self, standing: Standing, place: int, wanted: Flags) -> tuple[Flags, Ints]:
+    def said(self, block: Block, cut: Layout, wanted: Flags) -> tuple[Flags, Ints]:
         """Which of a block's grants say that they reach these codes, and each one's pounds there in pence."""
-        parts, sterling = standing.now[place], standing.sterling[place]
-        says, worth = (each.only(np.tile(wanted, standing.shape[0])) for each in (parts, sterling))
-        size = parts.block.size
-        return flags(size, says.grant), sums(worth.grant, worth.pence, size).astype(np.int64)
+        here = np.flatnonzero(wanted.take(cut.cell))
+        grant, worth = cut.grant.take(here), sums(cut.grant.take(here), cut.pence.take(here), block.size)
+        return flags(block.size, grant), np.where(block.currency == 0, worth, 0).astype(np.int64)
 
     def flags(self, dimension: str, code: str) -> Flags:
         entries = self.portfolio.vocabulary[dimension]
@@ -183,13 +189,8 @@ class _Look:
         return f"columns={dimension}&column={code}"
 
     def share(self, pence: int) -> int | None:
-        whole = int(self.standing[PEOPLE].pence.sum())
-        return pence * WHOLE // whole if whole else None
+        return pence * WHOLE // self.pence if self.pence else None
 
     def forms(self) -> list[Form]:
-        standing = self.standing[FORM]
-        return [
-            Form(code, self.in_words(FORM, code)[1], pence, self.share(pence), self.row("", [(FORM, code)]).number)
-            for code in BESIDE
-            for pence in [int(standing.pence[:, self.portfolio.vocabulary.at(FORM, code)].sum())]
-        ]
+        rows = [(code, self.row("", [(FORM, code)])) for code in BESIDE]
+        return [Form(code, self.in_words(FORM, code)[1], row.pence, row.share, row.number) for code, row in rows]
