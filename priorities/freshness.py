@@ -91,8 +91,13 @@ def of(question: Question, *, portfolio: Portfolio | None = None, answer: Table 
         unsorted=_unsorted(money),
         unsorted_grants=_unsorted_grants(asked),
         undated=money.undated,
-        places=_places({line.code: pence for line, pence in zip(money.columns, money.column_totals, strict=True)}),
+        places=places_of(money),
     )
+
+
+def places_of(table: Table) -> Places:
+    """Where the money of a table is, whose columns are places."""
+    return _places({line.code: pence for line, pence in zip(table.columns, table.column_totals, strict=True)})
 
 
 def running_places(question: Question, *, portfolio: Portfolio | None = None) -> Places:

@@ -105,12 +105,11 @@ def compare(before: Portfolio, after: Portfolio, *, on: date, person: Person | N
         {(gap.key, gap.kind): gap for gap in _compared(gaps.table(on=on, portfolio=each, person=person))}
         for each in (before, after)
     )
-    places = [freshness.of(asked, portfolio=each, answer=table).places for each, table in ((before, was), (after, is_))]
     return Tried(
         on=on,
         total=(was.total, is_.total),
         grants=(was.grants, is_.grants),
-        places=(places[0], places[1]),
+        places=(freshness.places_of(was), freshness.places_of(is_)),
         areas=_steps(was, is_, "row"),
         regions=_steps(was, is_, "column"),
         closed=[gap for key, gap in known.items() if key not in found],
