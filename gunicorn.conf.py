@@ -29,7 +29,7 @@ def keep_memory_at_hand() -> None:
     adjust = getattr(ctypes.CDLL(None), "mallopt", None)
     if adjust is not None:
         adjust(-8, 1)
-        for option, megabytes in ((-1, 32), (-2, 8), (-3, 8)):
+        for option, megabytes in ((-1, 16), (-2, 4), (-3, 8)):
             adjust(option, megabytes * 1024 * 1024)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from priorities.columns import Portfolio
 from priorities.coverage import day_number
 from priorities.memory.blocks import Block, Flags, Ints, sums
-from priorities.memory.layouts import AT_ONCE
+from priorities.memory.layouts import AT_ONCE, laid_out
 
 KEPT, KEPT_DAYS = "amounts", 6
 """Where a block keeps what was counted, and of how many questions."""
@@ -94,10 +94,10 @@ class Running:
         rows, span = rows[runs], span[runs]
         for first in range(0, len(rows), AT_ONCE):
             some, on = rows[first : first + AT_ONCE], span[first : first + AT_ONCE]
-            for crossing in block.crossings((dimension,), some, {}, block.whole):
-                place = crossing.codes[0].astype(np.int64) * spans + np.repeat(on, _entries(block, dimension, some))
-                pence = pence + sums(place, crossing.parts(), size * spans)
-                grants += np.bincount(place, minlength=size * spans)
+            cut = laid_out(block, dimension, "", 1, some)
+            place = cut.cell.astype(np.intp) * spans + np.repeat(on, _entries(block, dimension, some))
+            pence = pence + sums(place, cut.pence, size * spans)
+            grants += np.bincount(place, minlength=size * spans)
         return Sums(counted, pence, grants, np.bincount(span, minlength=spans))
 
     def _span(self, block: Block, rows: Ints) -> Ints:
