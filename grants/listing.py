@@ -87,7 +87,7 @@ def of(grants: GrantQuerySet, *, texts: bool) -> tuple[Totals, Listed]:
 def _rows(grants: GrantQuerySet) -> Iterator[tuple[int, str, bool, int]]:
     """Id, currency, joint share and amount of each, some rows in hand at a time.
 
-    Not by `iterator()`, whose cursor PostgreSQL plans for its first rows alone: over a million grants, minutes.
+    Not by `iterator()`, whose cursor PostgreSQL plans for its first rows alone.
     """
     query = grants.values_list("id", "currency", "joint_share", "amount_awarded").query
     with connection.cursor() as cursor:

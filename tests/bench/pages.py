@@ -139,6 +139,9 @@ def get(line: http.client.HTTPConnection, path: str, session: str) -> tuple[int,
         line.close()
         line.request("GET", path, headers=headers)
         answer = line.getresponse()
+    except TimeoutError:
+        line.close()
+        return 504, b""
     return answer.status, answer.read()
 
 
