@@ -22,7 +22,7 @@ accesslog = os.environ.get("ACCESS_LOG") or None
 def keep_memory_at_hand() -> None:
     """Where the C library is glibc: memory that a request let go stays for the next one.
 
-    Left to itself it is given back and asked for anew many times in a page of large columns, which takes a third of
+    Left to itself it is given back and asked for anew many times in a page of large columns, which takes a tenth of
     the time that the page takes. All threads share what is kept. The numbers are glibc's M_ARENA_MAX,
     M_TRIM_THRESHOLD, M_TOP_PAD and M_MMAP_THRESHOLD.
     """

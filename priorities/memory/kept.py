@@ -29,6 +29,7 @@ class Kept:
 
     def put(self, kind: str, key: Hashable, value: T, *, most: int) -> T:
         held = self._held[kind]
+        held.pop(key, None)  # So that it stands last, as what was asked for last.
         held[key] = value
         while len(held) > most:
             held.popitem(last=False)

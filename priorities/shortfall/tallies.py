@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -100,12 +100,8 @@ class Tallies:
     def _of(self, block: Block, counted: Flags, dimension: str, areas: Sequence[int] | None) -> Tally:
         """Kept by the block, so that only what changed since is counted again."""
         across = len(self.now.vocabulary[dimension]) if dimension else 1
-        key = (dimension, areas and tuple(areas), self._key)
-        wanted = (
-            np.ones(len(self.now.vocabulary[AREAS]), bool)
-            if areas is None
-            else np.zeros(len(self.now.vocabulary[AREAS]), bool)
-        )
+        key = (dimension, None if areas is None else tuple(areas), self._key)
+        wanted = np.full(len(self.now.vocabulary[AREAS]), areas is None)
         if areas is not None:
             wanted[list(areas)] = True
             counted = counted & block.touching(AREAS, wanted)
@@ -119,8 +115,7 @@ class Tallies:
                     )
                     for each in (counted, held.counted)
                 )
-                held = Tally(counted, held.by_funder, held.by_heap, held.breadth)
-                return block.kept.put(KIND, key, held.plus(come, gone), most=KEPT)
+                return block.kept.put(KIND, key, replace(held, counted=counted).plus(come, gone), most=KEPT)
         if areas is None:
             layout = block.layout(AREAS, dimension, across)
         else:
@@ -138,8 +133,7 @@ class Tallies:
         if keep is not None:
             kept: Ints = np.flatnonzero(keep)
             grant, cell, pence = grant.take(kept), cell.take(kept), pence.take(kept)
-        foreign = np.flatnonzero(block.currency)
-        if len(foreign):
+        if block.currency.any():
             pence = pence * (block.currency == 0).take(grant)
         traits, size = self.traits(block), layout.across * len(self.now.vocabulary[AREAS])
         breadth = cell * BREADTHS + traits.breadth.take(grant)

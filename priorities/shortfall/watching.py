@@ -67,7 +67,7 @@ class Standing:
     running: how many grants run in each cell; lasting: whether any runs, or is to start, beyond `until`; pence: what
     the running ones are worth there (whole awards in pounds sterling). All by the positions of area and code. Only
     grants that run are crossed; of the rest a cell's history asks for its own alone. areas: positions of the areas that
-    are looked at, where not all are; the others' cells then hold nothing.
+    are looked at, where not all are; of the others' cells nothing is then counted.
     """
 
     def __init__(self, running: Running, dimension: str, areas: Sequence[int] | None = None) -> None:
