@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,8 @@ class Portal:
             text=True,
             start_new_session=True,
         )
-        until(self.answers, seconds=60, why=self.said)
+        # Not by an answer alone: it may come from what a killed one left behind.
+        until(lambda: "The portal is at" in self.said() and self.answers(), seconds=60, why=self.said)
 
     def end(self, what: signal.Signals = signal.SIGINT) -> int:
         assert self.process
@@ -96,6 +97,13 @@ class Portal:
         assert self.process
         found = [n for n, line in self.processes().items() if NAMES[name] in line and parent(n) == self.process.pid]
         return found[0] if found else None
+
+    def kill_all(self) -> None:
+        """The supervisor first, which would start again what is killed, then whatever was started meanwhile."""
+        self.end(signal.SIGKILL)
+        while left := self.processes():
+            for number in left:
+                kill(number)
 
     def runs(self, program: str) -> Any:
         """What `program`, a few lines of Python in this portal, prints as JSON."""
@@ -146,6 +154,15 @@ def catches(number: int, what: signal.Signals) -> bool:
     status = (Path("/proc") / str(number) / "status").read_text()
     caught = next(line for line in status.splitlines() if line.startswith("SigCgt:"))
     return bool(int(caught.split()[1], 16) >> (what - 1) & 1)
+
+
+def opened(number: int) -> set[str]:
+    """The files that a process has open."""
+    found = set()
+    for each in (Path("/proc") / str(number) / "fd").iterdir():
+        with suppress(FileNotFoundError):  # Closed in this very moment.
+            found.add(os.readlink(each))
+    return found
 
 
 def until(true: Callable[[], Any], *, seconds: float, why: Callable[[], str] = str) -> Any:

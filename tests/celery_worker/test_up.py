@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.celery_worker.portal import PYTHON, ROOT, Portal, free_port, group, kill, portal, until
+from celery_worker import supervisor
+from tests.celery_worker.portal import PYTHON, ROOT, Portal, free_port, group, opened, portal, until
 
 pytestmark = pytest.mark.processes
 
@@ -121,11 +122,25 @@ def test_killed_itself_it_still_leaves_nothing_running_and_can_start_again(anoth
 def test_it_starts_over_what_a_killed_one_left_in_its_folder(another: Portal) -> None:
     another.start()
     until(another.worker_answers, seconds=20)
-    for number in another.processes():
-        kill(number)
-    assert another.process
-    another.process.wait(10)
+    another.kill_all()
 
     another.start()
     until(another.worker_answers, seconds=20)
     assert another.end() == 0
+
+
+def test_ended_before_it_runs_it_says_so_in_words(another: Portal) -> None:
+    held = supervisor.Lock(another.var / "up.lock")
+    held.take("nowhere")
+    held.file.truncate(0)  # Held by nobody alive, as by a killed one's last process: the next one waits.
+    waiting = subprocess.Popen(
+        [*PYTHON, "up", "--port", str(another.port)], cwd=ROOT, env=another.environment, stdout=-1, stderr=-1, text=True
+    )
+    until(lambda: str(another.var / "up.lock") in opened(waiting.pid), seconds=20)
+
+    waiting.send_signal(signal.SIGINT)
+    said, complaint = waiting.communicate(timeout=10)
+
+    held.free()
+    assert (waiting.returncode, complaint) == (0, "")
+    assert "nothing is left running" in said

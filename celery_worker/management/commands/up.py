@@ -34,8 +34,8 @@ class Command(BaseCommand):
         address = f"http://{'127.0.0.1' if host in {'0.0.0.0', '::'} else host}:{number}/"  # noqa: S104
         parent = os.getppid()
         lock = supervisor.Lock(settings.VAR / "up.lock")
-        take(lock, address)
         try:
+            take(lock, address)
             check(host, number)
             self.prepare(demo)
             supervisor.Supervisor(supervisor.children(host, number), lock, self.say).run(
@@ -43,6 +43,8 @@ class Command(BaseCommand):
                 ready=lambda: listens(host, number),
                 told=self.welcome(address),
             )
+        except KeyboardInterrupt:  # While it was still preparing; once it runs, the supervisor hears the signals.
+            self.say("")
         finally:
             lock.free()
         self.say("Ended; nothing is left running.")
