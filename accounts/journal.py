@@ -46,6 +46,13 @@ class Did(models.TextChoices):
     TOOK_GAP_BACK = "took gap back", _("took a shortfall back into the list")
     SAID_LOOKING = "said looking", _("said that a funder looks at a shortfall")
     ENDED_LOOKING = "ended looking", _("said that a funder no longer looks at a shortfall")
+    PLANNED_REPORTS = "planned reports", _("planned a grant's reports")
+    MOVED_DUE = "moved due date", _("gave a report another date")
+    WAIVED_DUE = "waived report", _("said that a report is not needed")
+    HANDED_IN_REPORT = "handed in report", _("handed in a report")
+    CORRECTED_REPORT = "corrected report", _("corrected a report")
+    RETURNED_REPORT = "returned report", _("returned a report with a note")
+    ACCEPTED_REPORT = "accepted report", _("accepted a report")
     LOADED_DEMO = "loaded demo", _("loaded the demo")
 
 

@@ -193,6 +193,11 @@ class Person(AbstractBaseUser):
         """The funders for which this person may write."""
         return [each.organisation_id for each in self.own_memberships if each.role == Membership.OFFICER]
 
+    @cached_property
+    def grantee_ids(self) -> list[int]:
+        """The charities whose lead or contributor this person is."""
+        return [each.organisation_id for each in self.own_memberships if each.role not in Membership.FUNDER_ROLES]
+
     @property
     def sees_all_grants(self) -> bool:
         """Funders and the secretariat see every grant (until outcome reports bring the finer table)."""

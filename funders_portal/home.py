@@ -14,12 +14,14 @@ from accounts.access import FUNDERS, GRANTEES, Administrator, Anyone, may, only
 from accounts.models import Organisation, Person
 from funders_portal import summary, waiting
 from grants.models import Grant, Project
+from outcomes import standing
+from outcomes.models import Delivery
 from priorities import columns, freshness, gaps, kinds
 from priorities.coverage import Question
 from priorities.models import GapRules
 from priorities.to_sort import own_backlog
 
-MOST_TASKS, MOST_SENTENCES, MOST_CARDS = 5, 3, 40
+MOST_TASKS, MOST_SENTENCES, MOST_CARDS, MOST_DATES = 5, 3, 40, 6
 
 
 @only(Anyone)
@@ -68,7 +70,9 @@ def _for_funder(person: Person) -> dict[str, Any]:
     imports = list(files[:MOST_TASKS])
     rests_on = freshness.of(Question(on=today), portfolio=portfolio)
     short = gaps.table(on=today, portfolio=portfolio, person=person)
-    room = max(0, MOST_TASKS - len(imports) - bool(to_sort.grants))
+    to_answer = standing.to_answer(person) if person.funder_ids else Delivery.objects.none()
+    answers = list(to_answer[: MOST_TASKS - len(imports)])
+    room = max(0, MOST_TASKS - len(imports) - len(answers) - bool(to_sort.grants))
     return {
         "empty": not Grant.objects.current().exists(),
         "today": today,
@@ -76,6 +80,8 @@ def _for_funder(person: Person) -> dict[str, Any]:
         "running": waiting.running(person, today, portfolio),
         "to_sort": to_sort,
         "imports": imports,
+        "to_answer": answers,
+        "more_to_answer": to_answer.count() - len(answers) if len(answers) == MOST_TASKS - len(imports) else 0,
         "more_imports": files.count() - len(imports) if len(imports) == MOST_TASKS else 0,
         "ending": waiting.ending(person, today, room),
         "short": waiting.marked(person, short.lines[:MOST_SENTENCES]),
@@ -87,13 +93,24 @@ def _for_funder(person: Person) -> dict[str, Any]:
 
 def _for_grantee(person: Person) -> dict[str, Any]:
     today = timezone.localdate()
+    reports = standing.of_charity(person, today=today)
+    now = [each for each in reports if each.is_now]
+    answered = [each for each in reports if each.deliveries and not each.is_open]
+    later = [each for each in reports if each.is_open and not each.is_now]
+    charities = Organisation.objects.filter(id__in=person.organisation_ids)
+    told = {"next": now[0] if now else None, "also": now[1:], "last": answered[-1] if answered else None}
+    grants = {} if reports else _works(person)
+    return {**told, **grants, "later": later[:MOST_DATES], "charities": charities, "reports": reports, "today": today}
+
+
+def _works(person: Person) -> dict[str, Any]:
+    """The grants of a charity of which no report is planned, by the work they pay for."""
     own: Any = Grant.objects.visible_to(person).with_running_period().select_related("funder", "project")
     grants = own.order_by("-runs_to", "-id")[: MOST_CARDS + 1]
     works: dict[Project, list[Grant]] = {}
     for grant in grants[:MOST_CARDS]:
         works.setdefault(grant.project, []).append(grant)
-    charities = Organisation.objects.filter(id__in=person.organisation_ids)
-    return {"works": works, "more": len(grants) > MOST_CARDS, "charities": charities, "today": today}
+    return {"works": works, "more": len(grants) > MOST_CARDS}
 
 
 def _for_administrator() -> dict[str, Any]:

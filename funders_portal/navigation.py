@@ -13,7 +13,7 @@ from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import FUNDERS, GRANTEES, Anyone, Kind, may
+from accounts.access import FUNDERS, GRANTEES, Anyone, Kind, Officer, Viewer, may
 
 Words = str | Promise
 
@@ -36,6 +36,7 @@ GRANT_PAGES = ("grant", "grant_edit", "grant_remove", "grant_restore", "grant_pr
 SORT_PAGES = ("sort", "sort_paste", "suggestions_confirm")
 NEED_PAGES = ("need_figures", "need_series", "need_add", "need_remove", "need_restore")
 GAP_PAGES = ("gaps", "gap_set_aside", "gap_looking")
+REPORT_PAGES = ("report", "report_questions", "copy")
 UPLOAD_PAGES = ("grant_add", "imports", "import", "import_progress", "import_missing")
 
 MAIN = (
@@ -65,9 +66,19 @@ MAIN = (
             Place("upload", _("Add or upload"), names=UPLOAD_PAGES),
         ),
     ),
+    Place(
+        "to_answer",
+        _("Reports"),
+        to=(Officer, Viewer),
+        beneath=(
+            Place("to_answer", _("To answer"), names=("copy",)),
+            Place("dues", _("Due"), names=("due", "plan_reports")),
+        ),
+    ),
 )
 GRANTEE = (
-    Place("home", _("Home"), to=GRANTEES),
+    Place("home", _("To do"), to=GRANTEES),
+    Place("our_reports", _("Our reports"), names=REPORT_PAGES, to=GRANTEES),
     Place("grants", _("Our grants"), names=GRANT_PAGES, to=GRANTEES),
 )
 UNDER_THE_NAME = (

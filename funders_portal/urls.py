@@ -55,6 +55,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("grants.urls")),
     path("", include("priorities.urls")),
+    path("", include("outcomes.urls")),
     path("api/schema/", api.Schema.as_view(), name="api-schema"),
     path("api/docs/", api.documentation, name="api-docs"),
     path("api/", include(router.urls)),

@@ -56,6 +56,13 @@ class GrantQuerySet(models.QuerySet["Grant"]):
         mine = Recipient.objects.filter(organisation__in=person.organisation_ids)
         return self.current().filter(id__in=mine.values("grant"))
 
+    def as_party(self, person: Any) -> GrantQuerySet:
+        """Those that this person's organisation pays or receives: its reports, files and contacts are hers to read."""
+        if not person.is_authenticated:
+            return self.none()
+        received = Recipient.objects.filter(organisation__in=person.grantee_ids)
+        return self.current().filter(Q(funder__in=person.funder_ids) | Q(id__in=received.values("grant")))
+
     def editable_by(self, person: Any) -> GrantQuerySet:
         """Those of the funders whose officer this person is; the secretariat edits all."""
         if not person.is_authenticated:

@@ -12,9 +12,12 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from pytest_django.plugin import blocking_manager_key
 
+from outcomes import guards, library
+from outcomes.models import Cell, Indicator, IndicatorVersion, Question
 from priorities import columns, vocabulary
 from priorities.models import Code
 from priorities.need import loading as need_loading
@@ -40,18 +43,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, None, None]:
     """A test that commits ends by emptying every table; what migrations load comes back."""
-    yield
     marker = item.get_closest_marker("django_db")
-    commits = marker and marker.kwargs.get("transaction")
-    if nextitem is None:  # The database is gone by then.
+    commits = (marker and marker.kwargs.get("transaction")) or (
+        {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
+    )
+    unblocked = item.config.stash[blocking_manager_key].unblock
+    if commits and connection.vendor == "sqlite":  # Which empties tables row by row, past what must never be deleted.
+        with unblocked(), connection.schema_editor() as editor:
+            guards.take_down(editor)
+    yield
+    if not commits or nextitem is None:  # After the last test the database is gone.
         return
-    if not commits and not {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ())):
-        return
-    with item.config.stash[blocking_manager_key].unblock():
+    with unblocked():
+        if connection.vendor == "sqlite":
+            with connection.schema_editor() as editor:
+                guards.put_up(editor)
         if not Code.objects.exists():
             vocabulary.load(on=date(2008, 1, 1))
             vocabulary.ship_watch()
             need_loading.ship(at=factories.NOW)
+            library.ship(
+                at=factories.NOW, questions=Question, cells=Cell, indicators=Indicator, versions=IndicatorVersion
+            )
 
 
 @pytest.fixture(autouse=True)

@@ -131,6 +131,14 @@ def need_removed(world: World) -> dict[str, Any]:
     return {"pk": world.removed_need.pk}
 
 
+def report(world: World) -> dict[str, Any]:
+    return {"pk": world.report.pk}
+
+
+def handed_in(world: World) -> dict[str, Any]:
+    return {"pk": world.handed_in.pk}
+
+
 def nothing(world: World) -> dict[str, Any]:
     return {}
 
@@ -251,6 +259,26 @@ DOORS: dict[str, Door] = {
     "need_example": Door(frozenset({SECRETARIAT})),
     "need_remove": Door(frozenset({SECRETARIAT}), at=need_figure, posts=nothing),
     "need_restore": Door(frozenset({SECRETARIAT}), at=need_removed, posts=nothing),
+    "our_reports": Door(OWN | MEMBERS_ELSEWHERE),
+    "report": Door(OWN, hidden=MEMBERS_ELSEWHERE, at=report),
+    "report_questions": Door(OWN, hidden=MEMBERS_ELSEWHERE, at=report),
+    "report_draft": Door(OWN, hidden=MEMBERS_ELSEWHERE, at=report),
+    "report_correct": Door(OWN, hidden=MEMBERS_ELSEWHERE, at=handed_in, posts=nothing),
+    "to_answer": Door(OFFICERS | {VIEWER}),
+    "dues": Door(OFFICERS | {VIEWER}),
+    "due": Door(
+        frozenset({OFFICER, VIEWER}),
+        hidden=frozenset({OTHER_OFFICER}),
+        at=lambda world: {"pk": world.due.pk},
+        write=frozenset({OFFICER}),
+    ),
+    "copy": Door(
+        frozenset({OFFICER, VIEWER}) | OWN,
+        hidden=MEMBERS_ELSEWHERE | {OTHER_OFFICER},
+        at=lambda world: {"pk": world.copy.pk},
+        write=frozenset({OFFICER}),
+    ),
+    "plan_reports": Door(frozenset({OFFICER}), hidden=frozenset({OTHER_OFFICER}), at=grant),
     "api-need-list": Door(READERS),
     "api-grants-list": Door(READERS | OWN | MEMBERS_ELSEWHERE),
     "api-grants-detail": Door(READERS | OWN, hidden=MEMBERS_ELSEWHERE, at=grant),

@@ -11,6 +11,8 @@ from accounts.models import Organisation, Person
 from funders_portal.demo import loading
 from grants import imports
 from grants.models import Grant, Import
+from outcomes import asking, drafts, reports, schedule
+from outcomes.models import Delivery, Report, ReportDue
 from priorities import rules
 from priorities.models import Code, Looking, NeedFigure, SetAside, Suggestion, Target
 from tests import factories
@@ -49,6 +51,10 @@ class World:
     source: Import
     need_figure: NeedFigure
     removed_need: NeedFigure
+    report: Report
+    handed_in: Report
+    copy: Delivery
+    due: ReportDue
     people: dict[str, Person | None]
 
 
@@ -89,9 +95,27 @@ def build() -> World:
         **cell, kind="empty", reason="Decided in autumn", look_again_on=factories.NOW.date() + timedelta(days=400)
     )
     looking = Looking.objects.create(**cell, funder=funder, newest_grant=removed.pk)
+    handed_in, report = reported(grant, people)
     return World(
-        funder, charity, grant, removed, target, suggestion, aside, looking, source, need_figure, removed_need, people
-    )
+        funder, charity, grant, removed, target, suggestion, aside, looking, source, need_figure, removed_need, report,
+        handed_in, handed_in.deliveries.get(), ReportDue.objects.get(grant=grant, start=report.start), people,
+    )  # fmt: skip
+
+
+def reported(grant: Grant, people: dict[str, Person | None]) -> list[Report]:
+    """The grant's two reports: the first handed in, the second begun."""
+    officer, lead = people[OFFICER], people[LEAD]
+    assert officer
+    assert lead
+    planned = schedule.plan(grant, every=6, days_after=30)
+    schedule.keep(grant, planned, form="full", by=officer, at=factories.NOW)
+    found = list(Report.objects.filter(project=grant.project))
+    for report in found:
+        words = asking.sheet(report).core
+        texts = {each.name: drafts.Change("Said in general.", 0) for each in words if each.question.required}
+        drafts.save(report, texts, names=set(texts), by=lead, at=factories.NOW)
+    reports.hand_in(found[0], by=lead, at=factories.NOW)
+    return found
 
 
 def file_of(funder: Organisation, charity: Organisation) -> bytes:

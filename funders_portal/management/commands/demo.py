@@ -5,9 +5,10 @@ from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.utils import timezone
 
-from funders_portal.demo import loading
+from funders_portal.demo import loading, reports
 
 
 def day(text: str) -> date:
@@ -27,7 +28,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            count = loading.load(today=options["today"] or timezone.localdate(), at=timezone.now())
+            with transaction.atomic():
+                today, at = options["today"] or timezone.localdate(), timezone.now()
+                count = loading.load(today=today, at=at)
+                written = reports.load(today=today, at=at)
         except loading.AlreadyLoaded:
             if not options["once"]:
                 raise CommandError(
@@ -35,4 +39,4 @@ class Command(BaseCommand):
                     "set DATABASE_URL or PORTAL_VAR to a new place, run `manage.py migrate`, then this command."
                 ) from None
             return
-        self.stdout.write(f"Loaded the demo: {count} grants.")
+        self.stdout.write(f"Loaded the demo: {count} grants, {written} reports.")

@@ -1,0 +1,232 @@
+"""What one report asks, box by box: every question and figure with its limit, its reason, its last answer."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from accounts.models import Organisation
+from grants.models import Grant
+from outcomes import schedule, windows
+from outcomes.models import Answer, Cell, Expected, IndicatorVersion, Measurement, Question, Report, ReportDue
+from outcomes.models.due import SHORT
+from outcomes.windows import Window
+
+MOST_OWN_QUESTIONS = 3
+"""So many questions of each co-funder beside the shared core."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A question, the name of its box, and what was answered last time."""
+
+    question: Question
+    last: str = ""
+    last_end: date | None = None
+
+    @property
+    def name(self) -> str:
+        return f"q{self.question.pk}"
+
+    @property
+    def reader_name(self) -> str:
+        """The name of the choice of who may read it."""
+        return f"{self.name}-reader"
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One figure of one cell and window."""
+
+    expected: Expected
+    cell: Cell
+    window: Window
+    last: Measurement | None = None
+
+    @property
+    def name(self) -> str:
+        return f"f{self.expected.pk}-{self.cell.pk}-{self.window.start:%Y%m%d}-{self.window.end:%Y%m%d}"
+
+    @property
+    def status_name(self) -> str:
+        """The name of the choice between a figure and a reason why there is none."""
+        return f"{self.name}-status"
+
+    @property
+    def of_name(self) -> str:
+        """The name of a ratio's second box: out of how many."""
+        return f"{self.name}-of"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One breakdown of a figure: its boxes, and the name of the reason why some of them are empty."""
+
+    breakdown: str
+    name: str
+    boxes: list[Box]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """An indicator over one window: the total, then each breakdown."""
+
+    expected: Expected
+    window: Window
+    total: Box
+    parts: list[Part]
+    reported_before: int | None = None
+    """Of a flow: all that was reported new before this window, so that a running total can be typed."""
+
+    @property
+    def version(self) -> IndicatorVersion:
+        return self.expected.version
+
+    @property
+    def so_far_name(self) -> str:
+        """The name of the choice whether the numbers are new in the period or everybody so far."""
+        return f"{self.total.name}-so-far"
+
+    @property
+    def boxes(self) -> list[Box]:
+        return [self.total, *(box for part in self.parts for box in part.boxes)]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """All that one report asks: the core, each co-funder's own questions, the figures."""
+
+    report: Report
+    core: list[Words]
+    own: dict[Organisation, list[Words]]
+    figures: list[Figure]
+    funders: list[Organisation] = field(default_factory=list)
+
+    @property
+    def words(self) -> list[Words]:
+        return [*self.core, *(each for questions in self.own.values() for each in questions)]
+
+    def names(self) -> Iterator[str]:
+        """The name of every box that the form has."""
+        for each in self.words:
+            yield each.name
+            if each.question.chooses_reader:
+                yield each.reader_name
+        for figure in self.figures:
+            yield figure.so_far_name
+            for box in figure.boxes:
+                yield from (box.name, box.of_name, box.status_name)
+            yield from (part.name for part in figure.parts)
+
+
+def sheet(report: Report) -> Sheet:
+    """What this report asks, for all dues that it meets."""
+    dues = met_by(report)
+    funders = {due.grant.funder for due in dues}
+    ending = {due.grant.funder_id for due in dues if due.end == report.end}
+    questions = [
+        each
+        for each in Question.objects.filter(retired_at=None)
+        if report.form != SHORT or each.in_short or each.funder_id
+    ]
+    last = _last_answers(report)
+    own: dict[Organisation, list[Words]] = {}
+    for funder in sorted(funders, key=lambda each: (each.name, each.pk)):
+        asked = [each for each in questions if each.funder_id == funder.pk and funder.pk in ending]
+        if asked:
+            own[funder] = [_words(each, last) for each in asked[:MOST_OWN_QUESTIONS]]
+    core = [_words(each, last) for each in questions if each.funder_id is None]
+    return Sheet(report, core, own, _figures(report, dues), sorted(funders, key=lambda each: (each.name, each.pk)))
+
+
+def met_by(report: Report) -> list[ReportDue]:
+    """The open dues that this report meets, alone or with others."""
+    own = Window(report.start, report.end)
+    needed = windows.not_put_together(Window(each.start, each.end) for each in _dues_of(report))
+    return [due for due in _dues_of(report) if own in schedule.covering(due, needed)]
+
+
+def _dues_of(report: Report) -> list[ReportDue]:
+    dues = ReportDue.objects.open().filter(grant__in=Grant.objects.current().filter(project=report.project_id))
+    return list(dues.select_related("grant__funder").order_by("end", "id"))
+
+
+def _words(question: Question, last: dict[int, tuple[str, date]]) -> Words:
+    return Words(question, *last.get(question.pk, ("", None)))
+
+
+def _last_answers(report: Report) -> dict[int, tuple[str, date]]:
+    before = Answer.objects.filter(report__project=report.project_id, report__end__lt=report.end, superseded_at=None)
+    rows = before.order_by("report__end").values_list("question", "text", "report__end")
+    return {question: (text, end) for question, text, end in rows}
+
+
+def _figures(report: Report, dues: list[ReportDue]) -> list[Figure]:
+    own = Window(report.start, report.end)
+    everything = [Window(each.start, each.end) for each in _dues_of(report)]
+    told = _told_elsewhere(report)
+    cells: dict[str, list[Cell]] = defaultdict(list)
+    for cell in Cell.objects.all():
+        cells[cell.breakdown].append(cell)
+    found = []
+    asked = Expected.objects.filter(project=report.project_id, ended_at=None).select_related("version", "indicator")
+    earlier = before(report)
+    for expected in asked:
+        flow = expected.version.over_time == IndicatorVersion.FLOW
+        if flow:
+            wanted = [each for each in windows.pieces(own, everything) if (expected.indicator_id, each) not in told]
+        elif expected.version.over_time == IndicatorVersion.ACTIVE:
+            # Different people do not add up, so a funder whose period is longer needs a number of its own.
+            wanted = sorted(
+                {own, *(Window(due.start, due.end) for due in dues if due.end == report.end)}, key=_shortest
+            )
+        else:
+            wanted = [own]
+        for window in wanted:
+            parts = [
+                Part(
+                    name,
+                    f"f{expected.pk}-{name}-{window.start:%Y%m%d}-because",
+                    [Box(expected, cell, window, earlier.last(expected, cell)) for cell in cells[name]],
+                )
+                for name in expected.breakdowns
+            ]
+            total = Box(expected, cells[""][0], window, earlier.last(expected, cells[""][0]))
+            found.append(Figure(expected, window, total, parts, earlier.sum(expected, cells[""][0]) if flow else None))
+    return found
+
+
+def _shortest(window: Window) -> tuple[timedelta, date]:
+    return window.end - window.start, window.start
+
+
+def _told_elsewhere(report: Report) -> set[tuple[int, Window]]:
+    """Indicator and window of the current flows that other reports of the project hold."""
+    rows = Measurement.objects.current().filter(project=report.project_id, over_time=IndicatorVersion.FLOW)
+    named = rows.exclude(report=report).values_list("indicator", "start", "end").distinct()
+    return {(indicator, Window(start, end)) for indicator, start, end in named}
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The project's current figures of earlier windows, by indicator and cell, oldest first."""
+
+    by_cell: dict[tuple[int, int], list[Measurement]]
+
+    def last(self, expected: Expected, cell: Cell) -> Measurement | None:
+        return next(reversed(self.by_cell.get((expected.indicator_id, cell.pk), [])), None)
+
+    def sum(self, expected: Expected, cell: Cell) -> int:
+        return sum(each.value or 0 for each in self.by_cell.get((expected.indicator_id, cell.pk), []))
+
+
+def before(report: Report) -> Before:
+    """The project's current figures of windows that ended before this report begins."""
+    rows = Measurement.objects.current().filter(project=report.project_id, end__lt=report.start)
+    rows = rows.select_related("version")
+    found: dict[tuple[int, int], list[Measurement]] = defaultdict(list)
+    for row in rows.order_by("end", "start"):
+        found[row.indicator_id, row.cell_id].append(row)
+    return Before(dict(found))

@@ -1,1 +1,0 @@
-"""What came of it; tables come with outcome reports."""

@@ -1,0 +1,1 @@
+"""Pages about reports: the charity writes, the funder answers."""
