@@ -39,6 +39,11 @@ app.conf.update(
     beat_schedule={
         "read imports": {"task": "celery_worker.jobs.read_imports", "schedule": 2, "options": {"expires": 2}},
         "link new grants": {"task": "celery_worker.jobs.link_new_grants", "schedule": 5, "options": {"expires": 5}},
+        "note due reports": {
+            "task": "celery_worker.jobs.note_due_reports",
+            "schedule": 600,
+            "options": {"expires": 600},
+        },
     },
 )
 

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from grants import imports
+from outcomes import evidence
 from priorities import linking
 
 HOURS = 60 * 60
@@ -22,5 +23,11 @@ def link_new_grants() -> None:
     linking.link_new_grants(at=timezone.now())
 
 
-ALL = (read_imports, link_new_grants)
+@shared_task  # type: ignore[untyped-decorator]
+def note_due_reports() -> None:
+    """Bring what the shortfalls know of reports up to this day: dues that came since."""
+    evidence.refresh_all(on=timezone.localdate())
+
+
+ALL = (read_imports, link_new_grants, note_due_reports)
 """In the order in which `manage.py work` does them: what is read can be linked at once."""

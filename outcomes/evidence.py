@@ -7,6 +7,7 @@ from collections.abc import Collection
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from grants import changes
@@ -63,7 +64,8 @@ def _day(moment: object) -> date:
 
 
 def refresh_all(*, on: date) -> int:
-    """Write anew what changed by time alone: dues that came since. For the clock, once a day or oftener."""
-    came = ReportDue.objects.open().due_by(on).values_list("grant", flat=True).distinct()
-    grants = Grant.objects.current().filter(id__in=came).values_list("id", flat=True)
+    """Write anew what changed by time alone: dues that came and for which nothing was handed in. For the clock."""
+    known = Evidence.objects.filter(grant=OuterRef("grant"), owed_since__gte=OuterRef("due_on"))
+    came = ReportDue.objects.open().due_by(on).filter(~Exists(known), deliveries=None)
+    grants = Grant.objects.current().filter(id__in=came.values("grant")).values_list("id", flat=True)
     return refresh(list(grants), on=on)

@@ -78,9 +78,9 @@ def hand_in(report: Report, *, reason: str = "", by: Person, at: datetime) -> Re
     report.draft, report.draft_at, report.draft_by = {}, None, None
     report.draft_version += 1
     report.save()
-    _deliver(report, changed=changed, reason=reason.strip(), by=by, at=at)
     did = Did.CORRECTED_REPORT if again else Did.HANDED_IN_REPORT
     journal.record(what=did, about=report, by=by, at=at, changed=changed)
+    _deliver(report, changed=changed, reason=reason.strip(), by=by, at=at)
     return report
 
 
@@ -256,8 +256,8 @@ def accept(delivery: Delivery, *, feedback: str, by: Person, at: datetime) -> De
     delivery.state, delivery.answered_at, delivery.feedback = Delivery.ACCEPTED, at, feedback.strip()
     delivery.save(update_fields=["state", "answered_at", "feedback"])
     _note(delivery, Delivery.ACCEPTED, by=by, at=at)
-    evidence.refresh({delivery.due.grant_id}, on=timezone.localdate(at))
     journal.record(what=Did.ACCEPTED_REPORT, about=delivery, by=by, at=at)
+    evidence.refresh({delivery.due.grant_id}, on=timezone.localdate(at))
     return delivery
 
 
@@ -287,8 +287,8 @@ def send_back(
         for about, note in said.items()
     )  # fmt: skip
     reopen(delivery.report, by=by, at=at)
-    evidence.refresh({delivery.due.grant_id}, on=timezone.localdate(at))
     journal.record(what=Did.RETURNED_REPORT, about=delivery, by=by, at=at, notes=len(said))
+    evidence.refresh({delivery.due.grant_id}, on=timezone.localdate(at))
     return delivery
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import journal
@@ -14,7 +15,7 @@ from accounts.journal import Did
 from accounts.models import Person
 from counting import periods
 from grants.models import Grant, Project
-from outcomes import windows
+from outcomes import evidence, windows
 from outcomes.models import Report, ReportDue, ReportRule
 from outcomes.models.due import AWARD, FORMS
 from outcomes.windows import Window
@@ -107,6 +108,7 @@ def keep(
         kept.append(due)
     make_reports(grant.project)
     journal.record(what=Did.PLANNED_REPORTS, about=grant, by=by, at=at, dues=len(kept))
+    evidence.refresh({grant.pk}, on=timezone.localdate(at))
     return kept
 
 
@@ -166,6 +168,7 @@ def move(due: ReportDue, *, due_on: date, by: Person, at: datetime) -> None:
     was, due.due_on, due.version = due.due_on, due_on, due.version + 1
     due.save(update_fields=["due_on", "version"])
     journal.record(what=Did.MOVED_DUE, about=due, by=by, at=at, was=was.isoformat(), now=due_on.isoformat())
+    evidence.refresh({due.grant_id}, on=timezone.localdate(at))
 
 
 @transaction.atomic
@@ -182,6 +185,7 @@ def waive(due: ReportDue, *, because: str, by: Person, at: datetime) -> None:
     due.save(update_fields=["waived_at", "waived_by", "waived_because"])
     make_reports(due.grant.project)
     journal.record(what=Did.WAIVED_DUE, about=due, by=by, at=at)
+    evidence.refresh({due.grant_id}, on=timezone.localdate(at))
 
 
 def align(first: Sequence[Planned], second: Sequence[Planned], *, within: int = 31) -> list[Planned]:
