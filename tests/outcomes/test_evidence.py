@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
 from outcomes import evidence, reports, schedule
 from outcomes.models import ReportDue
+from priorities import columns
 from priorities.models import Evidence
+from priorities.shortfall import evidence as in_memory
 from tests.outcomes.world import AT, QUARTERS, World
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +66,20 @@ def test_handed_in_early_it_counts_from_that_day() -> None:
         world.hand_in(report)
     day = AT.date()
     assert known(world) == (day, day, None)
+
+
+@pytest.mark.parametrize("noted", [True, False])
+def test_the_columns_in_memory_follow_by_the_note_alone(monkeypatch: pytest.MonkeyPatch, noted: bool) -> None:
+    world = World()
+    assert kept(world).size == 0
+    if not noted:
+        monkeypatch.setattr(evidence.changes, "touch", lambda grants: 0)
+    evidence.refresh_all(on=MAY)
+    assert list(kept(world)) == ([world.grants["A"].pk] if noted else [])
+
+
+def kept(world: World) -> Any:
+    return in_memory.as_of(columns.current()).ids
 
 
 def test_waived_it_is_owed_no_longer() -> None:

@@ -155,6 +155,8 @@ WRITE_PATHS: list[tuple[str, Edit]] = [
     ("funders_portal.demo.many.make", make_many),
 ]
 """The function that notes a change, and an edit that comes to it."""
+IN_NO_TABLE = {"outcomes.evidence.refresh"}
+"""What it notes is whether reports came, which tests/outcomes/test_evidence.py tries without its note."""
 INTO_AN_EMPTY_PORTAL = (load_demo, make_many)
 TIMES = 3
 """Some grants stand in no figure (joint shares, money regranted), so an edit is done to several."""
@@ -177,7 +179,7 @@ def is_touch(node: ast.AST) -> bool:
 
 
 def test_every_write_path_is_tried_without_its_note():
-    assert noting() == {where for where, _ in WRITE_PATHS}
+    assert noting() == {where for where, _ in WRITE_PATHS} | IN_NO_TABLE
 
 
 def wide() -> list[Question]:

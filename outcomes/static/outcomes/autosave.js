@@ -1,9 +1,9 @@
 // A report being written: every box is saved soon after it changes, and what could not be saved stays on this device.
-const PAUSE = 2000, AT_LEAST_EVERY = 5000, AGAIN_AFTER = 5000, KEPT_FOR = 7 * 24 * 60 * 60 * 1000;
+const PAUSE = 2000, AT_LEAST_EVERY = 4000, AGAIN_AFTER = 3000, KEPT_FOR = 7 * 24 * 60 * 60 * 1000;
 
 const form = document.querySelector("form[data-autosave]");
 const said = form.querySelector("[data-saved]");
-const key = `report-${form.dataset.report}`;
+const kind = `report-${form.dataset.report}-`, key = kind + crypto.randomUUID();
 const boxes = [...form.elements].filter((box) => box.dataset.version !== undefined);
 let token = form.elements.csrfmiddlewaretoken.value;
 let timer = null, changedAt = 0, saving = false, leaving = false;
@@ -30,6 +30,9 @@ function changes() {
 function say(words) { said.textContent = words; }
 
 // --- on this device, for when the line is down or the sign-in has ended -------------------------------------------
+// Each tab keeps its own copy and holds a lock of its name, so that the copy of a living tab is not taken up by another.
+if (navigator.locks) navigator.locks.request(key, () => new Promise(() => {}));
+
 function keepHere() {
   const found = changes();
   try {
@@ -38,14 +41,25 @@ function keepHere() {
   } catch { /* A device that keeps nothing: the server still does. */ }
 }
 
-function takeUp() {
+async function takeUpAll() {
+  let names = [];
+  try { names = Object.keys(localStorage).filter((name) => name.startsWith(kind) && name !== key); } catch { return; }
+  for (const name of names) {
+    if (navigator.locks) await navigator.locks.request(name, { ifAvailable: true }, (lock) => { if (lock) takeUp(name); });
+    else takeUp(name);
+  }
+}
+
+function takeUp(name) {
   let kept = null;
-  try { kept = JSON.parse(localStorage.getItem(key)); } catch { return; }
-  if (!kept || Date.now() - kept.at > KEPT_FOR) { localStorage.removeItem(key); return; }
-  for (const [name, change] of Object.entries(kept.boxes)) {
+  try { kept = JSON.parse(localStorage.getItem(name)); } catch { /* Nobody can read it. */ }
+  localStorage.removeItem(name);
+  if (!kept || Date.now() - kept.at > KEPT_FOR) return;
+  for (const [box, change] of Object.entries(kept.boxes)) {
+    if (!(box in versions) || saved[box] === change.value) continue;
     // Only where nobody has written since: else the newer text stands, and the older one is offered.
-    if (versions[name] === change.base) put(name, change.value);
-    else if (saved[name] !== change.value && name in saved) offer(name, change.value);
+    if (versions[box] === change.base) put(box, change.value);
+    else offer(box, change.value);
   }
   changed();
 }
@@ -63,7 +77,7 @@ function changed() {
   keepHere();
   if (!Object.keys(changes()).length) return;
   changedAt ||= Date.now();
-  const wait = Math.max(0, Math.min(PAUSE, changedAt + AT_LEAST_EVERY - 500 - Date.now()));
+  const wait = Math.max(0, Math.min(PAUSE, changedAt + AT_LEAST_EVERY - Date.now()));
   clearTimeout(timer);
   timer = setTimeout(save, wait);
 }
@@ -173,4 +187,4 @@ form.addEventListener("submit", () => { leaving = true; clearTimeout(timer); });
 window.addEventListener("online", save);
 window.addEventListener("pageshow", (event) => { if (event.persisted) window.location.reload(); });
 document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") save(); });
-takeUp();
+takeUpAll();
