@@ -68,6 +68,7 @@ def test_handed_in_early_it_counts_from_that_day() -> None:
     assert known(world) == (day, day, None)
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("noted", [True, False])
 def test_the_columns_in_memory_follow_by_the_note_alone(monkeypatch: pytest.MonkeyPatch, noted: bool) -> None:
     world = World()
