@@ -7,6 +7,7 @@ from accounts.api import OrganisationViewSet
 from funders_portal import api, home
 from funders_portal.dashboards import coverage, funder, need, neglected, overview, runs_out, trying, who_funds
 from grants.api import GrantViewSet, ProjectViewSet
+from outcomes.api import CopyViewSet, DueViewSet
 from priorities.api import CoverageViewSet, GapViewSet, NeedViewSet, PriorityViewSet, RunsOutViewSet, WhoFundsViewSet
 
 
@@ -24,6 +25,8 @@ router.register("coverage", CoverageViewSet, basename="api-coverage")
 router.register("gaps", GapViewSet, basename="api-gaps")
 router.register("runs-out", RunsOutViewSet, basename="api-runs-out")
 router.register("who-funds", WhoFundsViewSet, basename="api-who-funds")
+router.register("reports-due", DueViewSet, basename="api-reports-due")
+router.register("reports", CopyViewSet, basename="api-reports")
 router.register("need", NeedViewSet, basename="api-need")
 
 urlpatterns = [

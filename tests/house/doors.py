@@ -279,6 +279,18 @@ DOORS: dict[str, Door] = {
         write=frozenset({OFFICER}),
     ),
     "plan_reports": Door(frozenset({OFFICER}), hidden=frozenset({OTHER_OFFICER}), at=grant),
+    "api-reports-due-list": Door(OFFICERS | {VIEWER} | OWN | MEMBERS_ELSEWHERE),
+    "api-reports-due-detail": Door(
+        frozenset({OFFICER, VIEWER}) | OWN,
+        hidden=MEMBERS_ELSEWHERE | {OTHER_OFFICER},
+        at=lambda world: {"pk": world.due.pk},
+    ),
+    "api-reports-list": Door(OFFICERS | {VIEWER} | OWN | MEMBERS_ELSEWHERE),
+    "api-reports-detail": Door(
+        frozenset({OFFICER, VIEWER}) | OWN,
+        hidden=MEMBERS_ELSEWHERE | {OTHER_OFFICER},
+        at=lambda world: {"pk": world.copy.pk},
+    ),
     "api-need-list": Door(READERS),
     "api-grants-list": Door(READERS | OWN | MEMBERS_ELSEWHERE),
     "api-grants-detail": Door(READERS | OWN, hidden=MEMBERS_ELSEWHERE, at=grant),

@@ -1,0 +1,92 @@
+"""Dues and copies of reports as the API gives them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from accounts.serializers import BriefOrganisationSerializer
+from grants.serializers import BriefProjectSerializer
+from outcomes.models import Delivery, Measurement, ReportDue
+
+
+class DueSerializer(serializers.ModelSerializer[ReportDue]):
+    """A report that a grant owes its funder. `version` rises when its date moves."""
+
+    grant = serializers.CharField(source="grant.grant_id", help_text=_("The grant's own identifier."))
+    project = BriefProjectSerializer(source="grant.project", read_only=True)
+    funder = BriefOrganisationSerializer(source="grant.funder", read_only=True)
+    waived = serializers.SerializerMethodField()
+    state = serializers.SerializerMethodField(
+        help_text=_("waived, owed, handed_in, returned or accepted; of several reports the one least far.")
+    )
+
+    class Meta:
+        model = ReportDue
+        fields = ["id", "grant", "project", "funder", "start", "end", "due_on", "form", "version", "waived", "state"]
+
+    def get_waived(self, due: ReportDue) -> bool:
+        return due.waived_at is not None
+
+    def get_state(self, due: ReportDue) -> str:
+        if due.waived_at:
+            return "waived"
+        states = {each.state for each in due.deliveries.all()}
+        return next(
+            (each for each in (Delivery.RETURNED, Delivery.HANDED_IN, Delivery.ACCEPTED) if each in states), "owed"
+        )
+
+
+class FigureSerializer(serializers.ModelSerializer[Measurement]):
+    """A figure in whole numbers: count in units, money in pence, scale in hundredths; a ratio as two counts."""
+
+    indicator = serializers.CharField(source="indicator.code")
+    version = serializers.IntegerField(source="version.number")
+    breakdown = serializers.CharField(source="cell.breakdown", help_text=_("Empty: everybody."))
+    category = serializers.CharField(source="cell.code")
+    corrected_since = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Measurement
+        fields = [
+            "indicator", "version", "breakdown", "category", "start", "end", "over_time", "status", "value",
+            "numerator", "denominator", "estimated", "revision", "corrected_since",
+        ]  # fmt: skip
+
+    def get_corrected_since(self, figure: Measurement) -> bool:
+        return figure.superseded_at is not None
+
+
+class AnswerSerializer(serializers.Serializer[Any]):
+    """An answer in words, in the very revision that this funder has."""
+
+    question = serializers.CharField(source="answer.question.code")
+    text = serializers.CharField(source="answer.text")
+    revision = serializers.IntegerField(source="answer.revision")
+
+
+class CopySerializer(serializers.ModelSerializer[Delivery]):
+    """A report as one funder has it, and what it answered."""
+
+    due = serializers.IntegerField(source="due_id")
+    grant = serializers.CharField(source="due.grant.grant_id")
+    project = BriefProjectSerializer(source="report.project", read_only=True)
+    funder = BriefOrganisationSerializer(source="due.grant.funder", read_only=True)
+    start = serializers.DateField(source="report.start")
+    end = serializers.DateField(source="report.end")
+    answers = AnswerSerializer(source="delivered_answers", many=True, read_only=True)
+    figures = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Delivery
+        fields = [
+            "id", "due", "grant", "project", "funder", "start", "end", "state", "handed_in_at", "answered_at",
+            "corrected_at", "feedback", "answers", "figures",
+        ]  # fmt: skip
+
+    @extend_schema_field(FigureSerializer(many=True))
+    def get_figures(self, copy: Delivery) -> Any:
+        return FigureSerializer([each.figure for each in copy.delivered_figures.all()], many=True).data
