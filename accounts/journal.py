@@ -53,6 +53,14 @@ class Did(models.TextChoices):
     CORRECTED_REPORT = "corrected report", _("corrected a report")
     RETURNED_REPORT = "returned report", _("returned a report with a note")
     ACCEPTED_REPORT = "accepted report", _("accepted a report")
+    ASKED_FIGURE = "asked figure", _("asked for a figure")
+    ASKED_NO_LONGER = "asked no longer", _("asked for a figure no longer")
+    AGREED_TARGET = "agreed target", _("agreed a target with a charity")
+    SET_BASELINE = "set baseline", _("said where a project stood before")
+    ADDED_QUESTION = "added question", _("added a question")
+    RETIRED_QUESTION = "retired question", _("retired a question")
+    ADDED_REPORT_RULE = "added report rule", _("added a rule for reports")
+    REMOVED_REPORT_RULE = "removed report rule", _("took a rule for reports out")
     LOADED_DEMO = "loaded demo", _("loaded the demo")
 
 

@@ -36,7 +36,7 @@ GRANT_PAGES = ("grant", "grant_edit", "grant_remove", "grant_restore", "grant_pr
 SORT_PAGES = ("sort", "sort_paste", "suggestions_confirm")
 NEED_PAGES = ("need_figures", "need_series", "need_add", "need_remove", "need_restore")
 GAP_PAGES = ("gaps", "gap_set_aside", "gap_looking")
-REPORT_PAGES = ("report", "report_questions", "copy")
+REPORT_PAGES = ("report", "report_questions", "copy", "figures")
 UPLOAD_PAGES = ("grant_add", "imports", "import", "import_progress", "import_missing")
 
 MAIN = (
@@ -73,6 +73,7 @@ MAIN = (
         beneath=(
             Place("to_answer", _("To answer"), names=("copy",)),
             Place("dues", _("Due"), names=("due", "plan_reports")),
+            Place("what_we_ask", _("What we ask")),
         ),
     ),
 )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.worded import WordedForm
+from grants.filters import AmountField
+from outcomes.models import Cell, Indicator, IndicatorVersion
 from outcomes.models.due import ANCHORS, FORMS
 
 
@@ -52,6 +55,77 @@ class WaiveForm(WordedForm):
     """That one report is not needed."""
 
     because = forms.CharField(label=_("Why is it not needed?"), max_length=300, help_text=_("The charity reads it."))
+
+
+class FigureForm(WordedForm):
+    """One figure to ask for, from the library or of the charity's own."""
+
+    def __init__(self, *args: Any, indicators: Iterable[Indicator], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        grouped: dict[str, list[tuple[str, str]]] = {}
+        for each in indicators:
+            [newest, *_older] = each.versions.all()
+            grouped.setdefault(str(each.get_collection_display()), []).append((each.code, newest.name))
+        self.fields["indicator"] = forms.ChoiceField(
+            label=_("Figure"),
+            choices=[("", ""), *grouped.items()],
+            help_text=_("The definition stands beside it once it is asked."),
+        )
+        self.fields["breakdowns"] = forms.MultipleChoiceField(
+            label=_("Also by"), choices=Cell.BREAKDOWNS, required=False, widget=forms.CheckboxSelectMultiple,
+            help_text=_("One at a time, never crossed. Ask only for what you will use."),
+        )  # fmt: skip
+
+
+class OwnFigureForm(WordedForm):
+    """A charity's own way of counting."""
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    definition = forms.CharField(
+        label=_("What is counted, and what is not"), max_length=1_000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    kind = forms.ChoiceField(label=_("It is"), choices=IndicatorVersion.KINDS[:2] + IndicatorVersion.KINDS[3:4])
+    over_time = forms.ChoiceField(label=_("Over time"), choices=IndicatorVersion.OVER_TIME)
+    counts_people = forms.BooleanField(label=_("it counts people"), required=False)
+
+
+class TargetForm(WordedForm):
+    """What a grant is meant to reach."""
+
+    value = forms.IntegerField(label=_("Target"), min_value=0, max_value=10**12)
+    start = day(_("From"))
+    end = day(_("To"))
+
+
+class BaselineForm(WordedForm):
+    """Where a project stood before."""
+
+    value = forms.IntegerField(label=_("Before"), min_value=0, max_value=10**12, required=False)
+    as_at = day(_("As at"))
+    because = forms.CharField(label=_("Or why nobody knows"), max_length=300, required=False)
+
+
+class QuestionForm(WordedForm):
+    """One question of the funder's own."""
+
+    text = forms.CharField(label=_("Question"), max_length=300)
+    why = forms.CharField(
+        label=_("Why you ask, and who reads it"), max_length=300, help_text=_("Charities see it beneath the question.")
+    )
+    limit = forms.IntegerField(label=_("Most characters"), min_value=100, max_value=5_000, initial=1_000)
+
+
+class RuleForm(WordedForm):
+    """What grants of a size owe."""
+
+    from_amount = AmountField(label=_("From an amount of"), help_text=_("In pounds."))
+    from_months = forms.IntegerField(label=_("and a length of months"), min_value=0, max_value=240, initial=0)
+    form = forms.ChoiceField(label=_("the charity gives"), choices=FORMS)
+    every = forms.IntegerField(label=_("every so many months (0: once)"), min_value=0, max_value=60, initial=12)
+    anchor = forms.ChoiceField(label=_("counted from"), choices=ANCHORS)
+    days_after = forms.IntegerField(
+        label=_("due so many days after the period"), min_value=0, max_value=365, initial=30
+    )
 
 
 class AcceptForm(WordedForm):

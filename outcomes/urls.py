@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from outcomes.views import funder, grantee
+from outcomes.views import asking, funder, grantee
 
 urlpatterns: list[URLPattern] = [
     path("reports/", grantee.our_reports, name="our_reports"),
@@ -14,5 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("reports/due/", funder.dues, name="dues"),
     path("reports/due/<int:pk>/", funder.due, name="due"),
     path("reports/copies/<int:pk>/", funder.copy, name="copy"),
+    path("reports/what-we-ask/", asking.what_we_ask, name="what_we_ask"),
+    path("grants/<int:pk>/figures/", asking.figures, name="figures"),
     path("grants/<int:pk>/reports/", funder.plan_reports, name="plan_reports"),
 ]

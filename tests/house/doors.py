@@ -279,6 +279,13 @@ DOORS: dict[str, Door] = {
         write=frozenset({OFFICER}),
     ),
     "plan_reports": Door(frozenset({OFFICER}), hidden=frozenset({OTHER_OFFICER}), at=grant),
+    "what_we_ask": Door(OFFICERS | {VIEWER}, write=OFFICERS),
+    "figures": Door(
+        frozenset({OFFICER, VIEWER}) | OWN,
+        hidden=MEMBERS_ELSEWHERE | {OTHER_OFFICER},
+        at=grant,
+        write=frozenset({OFFICER}) | OWN,
+    ),
     "api-reports-due-list": Door(OFFICERS | {VIEWER} | OWN | MEMBERS_ELSEWHERE),
     "api-reports-due-detail": Door(
         frozenset({OFFICER, VIEWER}) | OWN,
