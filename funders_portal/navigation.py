@@ -72,7 +72,7 @@ MAIN = (
         to=(Officer, Viewer),
         beneath=(
             Place("to_answer", _("To answer"), names=("copy",)),
-            Place("dues", _("Due"), names=("due", "plan_reports")),
+            Place("dues", _("Due"), names=("due", "plan_reports", "figures")),
             Place("what_we_ask", _("What we ask")),
         ),
     ),

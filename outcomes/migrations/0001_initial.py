@@ -267,7 +267,7 @@ class Migration(migrations.Migration):
             name='ReviewEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.CharField(choices=[('handed_in', 'handed in, not yet answered'), ('returned', 'returned with a note'), ('accepted', 'accepted'), ('corrected', 'corrected by the charity')], max_length=9)),
+                ('step', models.CharField(choices=[('handed_in', 'handed in'), ('returned', 'returned with a note'), ('accepted', 'accepted'), ('corrected', 'corrected by the charity')], max_length=9)),
                 ('note', models.TextField(blank=True)),
                 ('at', models.DateTimeField()),
                 ('blacked_out_at', models.DateTimeField(blank=True, null=True)),

@@ -160,7 +160,12 @@ class ReviewEvent(models.Model):
     """One step of a delivery, which charity and funder both read; never changed."""
 
     CORRECTED = "corrected"
-    STEPS = [*Delivery.STATES, (CORRECTED, _("corrected by the charity"))]
+    STEPS = [
+        (Delivery.HANDED_IN, _("handed in")),
+        (Delivery.RETURNED, _("returned with a note")),
+        (Delivery.ACCEPTED, _("accepted")),
+        (CORRECTED, _("corrected by the charity")),
+    ]
 
     delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="events")
     step = models.CharField(max_length=9, choices=STEPS)
