@@ -61,6 +61,9 @@ class Did(models.TextChoices):
     RETIRED_QUESTION = "retired question", _("retired a question")
     ADDED_REPORT_RULE = "added report rule", _("added a rule for reports")
     REMOVED_REPORT_RULE = "removed report rule", _("took a rule for reports out")
+    ASKED_FOR_CHANGE = "asked for change", _("asked a funder for a change")
+    ANSWERED_REQUEST = "answered request", _("answered what a charity asked")
+    CHANGED_CONTACT = "changed contact", _("changed whom charities can ring")
     LOADED_DEMO = "loaded demo", _("loaded the demo")
 
 

@@ -36,7 +36,7 @@ GRANT_PAGES = ("grant", "grant_edit", "grant_remove", "grant_restore", "grant_pr
 SORT_PAGES = ("sort", "sort_paste", "suggestions_confirm")
 NEED_PAGES = ("need_figures", "need_series", "need_add", "need_remove", "need_restore")
 GAP_PAGES = ("gaps", "gap_set_aside", "gap_looking")
-REPORT_PAGES = ("report", "report_questions", "copy", "figures")
+REPORT_PAGES = ("report", "report_questions", "copy", "figures", "more_time")
 UPLOAD_PAGES = ("grant_add", "imports", "import", "import_progress", "import_missing")
 
 MAIN = (
@@ -71,7 +71,7 @@ MAIN = (
         _("Reports"),
         to=(Officer, Viewer),
         beneath=(
-            Place("to_answer", _("To answer"), names=("copy",)),
+            Place("to_answer", _("To answer"), names=("copy", "asked")),
             Place("dues", _("Due"), names=("due", "plan_reports", "figures")),
             Place("what_we_ask", _("What we ask")),
         ),
@@ -80,7 +80,7 @@ MAIN = (
 GRANTEE = (
     Place("home", _("To do"), to=GRANTEES),
     Place("our_reports", _("Our reports"), names=REPORT_PAGES, to=GRANTEES),
-    Place("grants", _("Our grants"), names=GRANT_PAGES, to=GRANTEES),
+    Place("grants", _("Our grants"), names=(*GRANT_PAGES, "ask_change"), to=GRANTEES),
 )
 UNDER_THE_NAME = (
     Place("targets", _("Targets"), to=FUNDERS),

@@ -16,7 +16,18 @@ from accounts.journal import Did
 from accounts.models import Organisation, Person
 from grants.models import Grant, Project
 from outcomes.asking import MOST_OWN_QUESTIONS
-from outcomes.models import Answer, Baseline, Cell, Expected, Indicator, IndicatorVersion, Question, ReportRule, Target
+from outcomes.models import (
+    Answer,
+    Baseline,
+    Cell,
+    Expected,
+    FunderContact,
+    Indicator,
+    IndicatorVersion,
+    Question,
+    ReportRule,
+    Target,
+)  # fmt: skip
 
 
 class CannotAsk(Exception):
@@ -157,3 +168,12 @@ def remove_rule(rule: ReportRule, *, by: Person, at: datetime) -> None:
     """Take a rule out; reports planned by it stay planned."""
     journal.record(what=Did.REMOVED_REPORT_RULE, about=rule, by=by, at=at)
     rule.delete()
+
+
+@transaction.atomic
+def set_contact(funder: Organisation, *, ring: str, safeguarding: str, by: Person, at: datetime) -> FunderContact:
+    """Whom charities can ring, and where a safeguarding concern belongs."""
+    told = {"ring": ring, "safeguarding": safeguarding}
+    contact, _new = FunderContact.objects.update_or_create(funder=funder, defaults=told)
+    journal.record(what=Did.CHANGED_CONTACT, about=funder, by=by, at=at)
+    return contact

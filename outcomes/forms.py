@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.worded import WordedForm
 from grants.filters import AmountField
-from outcomes.models import Cell, Indicator, IndicatorVersion
+from outcomes.models import Cell, Indicator, IndicatorVersion, Request
 from outcomes.models.due import ANCHORS, FORMS
 
 
@@ -139,3 +139,39 @@ class AcceptForm(WordedForm):
             "The charity reads this. It is the only word it gets back, so be as plain as you would be to a colleague."
         ),
     )
+
+
+class TimeForm(WordedForm):
+    """Another date for a report, asked of its funders."""
+
+    until = day(_("Until when?"))
+    words = forms.CharField(label=_("Why?"), max_length=1_000, help_text=_("A line is enough. Your funders read it."))
+
+
+class RequestForm(WordedForm):
+    """Something that has changed, told to one funder."""
+
+    kind = forms.ChoiceField(label=_("What is it about?"), choices=Request.KINDS[1:], widget=forms.RadioSelect)
+    words = forms.CharField(
+        label=_("What is to change?"), max_length=1_000, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Of people you help, nothing that could tell who they are."),
+    )  # fmt: skip
+
+
+class RequestAnswerForm(WordedForm):
+    """A funder's yes or no."""
+
+    words = forms.CharField(label=_("Your words to the charity"), max_length=1_000, required=False)
+
+
+class ContactForm(WordedForm):
+    """Whom charities can ring."""
+
+    ring = forms.CharField(
+        label=_("Ring us instead"), max_length=200, required=False,
+        help_text=_("A name and a number. Charities see it beside each report."),
+    )  # fmt: skip
+    safeguarding = forms.CharField(
+        label=_("Where a safeguarding concern belongs"), max_length=300, required=False,
+        help_text=_("Whom to ring at once. It stands above the question about harm."),
+    )  # fmt: skip

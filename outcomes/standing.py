@@ -16,6 +16,7 @@ from outcomes.models import (
     Delivery,
     Report,
     ReportDue,
+    Request,
     ReviewEvent,
 )  # fmt: skip
 from outcomes.windows import Window
@@ -133,6 +134,12 @@ def to_answer(person: Any) -> Any:
     own = Grant.objects.current().filter(funder__in=person.funder_ids)
     waiting = Delivery.objects.to_answer().filter(due__grant__in=own)
     return waiting.select_related("report__project", "due__grant__funder").order_by("handed_in_at", "id")
+
+
+def asked(person: Any) -> Any:
+    """What charities asked of this person's funders and nobody has answered, the longest waiting first."""
+    own = Grant.objects.current().filter(funder__in=person.funder_ids)
+    return Request.objects.open().filter(grant__in=own).select_related("grant__project")
 
 
 def owed(person: Any) -> Any:

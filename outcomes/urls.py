@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from outcomes.views import asking, funder, grantee
+from outcomes.views import asking, funder, grantee, requests
 
 urlpatterns: list[URLPattern] = [
     path("reports/", grantee.our_reports, name="our_reports"),
@@ -10,6 +10,9 @@ urlpatterns: list[URLPattern] = [
     path("reports/<int:pk>/questions/", grantee.report_questions, name="report_questions"),
     path("reports/<int:pk>/draft/", grantee.report_draft, name="report_draft"),
     path("reports/<int:pk>/correct/", grantee.report_correct, name="report_correct"),
+    path("reports/<int:pk>/more-time/", requests.more_time, name="more_time"),
+    path("reports/asked/<int:pk>/", requests.asked, name="asked"),
+    path("grants/<int:pk>/ask/", requests.ask_change, name="ask_change"),
     path("reports/to-answer/", funder.to_answer, name="to_answer"),
     path("reports/due/", funder.dues, name="dues"),
     path("reports/due/<int:pk>/", funder.due, name="due"),

@@ -4,6 +4,7 @@ from outcomes.models.asked import Baseline, Cell, Expected, Indicator, Indicator
 from outcomes.models.due import ReportDue, ReportRule
 from outcomes.models.figures import Measurement, Overlap
 from outcomes.models.reports import Answer, DeliveredAnswer, DeliveredFigure, Delivery, Report, ReviewEvent
+from outcomes.models.talking import FunderContact, Request
 
 __all__ = [
     "Answer",
@@ -13,6 +14,7 @@ __all__ = [
     "DeliveredFigure",
     "Delivery",
     "Expected",
+    "FunderContact",
     "Indicator",
     "IndicatorVersion",
     "Measurement",
@@ -21,6 +23,7 @@ __all__ = [
     "Report",
     "ReportDue",
     "ReportRule",
+    "Request",
     "ReviewEvent",
     "Target",
 ]

@@ -17,8 +17,8 @@ from accounts.access import GRANTEES, Officer, SignedInRequest, Viewer, only
 from accounts.models import Organisation
 from grants.models import Grant
 from outcomes import expecting
-from outcomes.forms import BaselineForm, FigureForm, OwnFigureForm, QuestionForm, RuleForm, TargetForm
-from outcomes.models import Baseline, Expected, Indicator, Question, ReportRule, Target
+from outcomes.forms import BaselineForm, ContactForm, FigureForm, OwnFigureForm, QuestionForm, RuleForm, TargetForm
+from outcomes.models import Baseline, Expected, FunderContact, Indicator, Question, ReportRule, Target
 
 
 @only(Officer, Viewer, *GRANTEES)
@@ -113,11 +113,12 @@ def what_we_ask(request: SignedInRequest) -> HttpResponse:
     own = [each for each in funders if each.pk in request.user.officer_ids]
     question = QuestionForm(request.POST if "question" in request.POST else None, auto_id="question_%s")
     rule = RuleForm(request.POST if "rule" in request.POST else None, auto_id="rule_%s")
+    contact = ContactForm(request.POST if "contact" in request.POST else None, auto_id="contact_%s")
     if request.method == "POST":
         if not own:
             raise PermissionDenied
         try:
-            if _keep_own(request, own, question, rule):
+            if _keep_own(request, own, question, rule, contact):
                 messages.success(request, _("Kept."))
                 return redirect("what_we_ask")
         except expecting.CannotAsk as problem:
@@ -129,11 +130,15 @@ def what_we_ask(request: SignedInRequest) -> HttpResponse:
         "own": own,
         "question": question,
         "rule": rule,
+        "contact": contact,
+        "contacts": FunderContact.objects.filter(funder__in=funders).select_related("funder"),
     }
     return render(request, "outcomes/what_we_ask.html", context, status=422 if question.errors or rule.errors else 200)
 
 
-def _keep_own(request: SignedInRequest, own: list[Organisation], question: QuestionForm, rule: RuleForm) -> bool:
+def _keep_own(
+    request: SignedInRequest, own: list[Organisation], question: QuestionForm, rule: RuleForm, contact: ContactForm
+) -> bool:
     by, at = request.user, timezone.now()
     chosen = request.POST.get("funder", "")
     funder = next((each for each in own if str(each.pk) == chosen), own[0])
@@ -150,6 +155,8 @@ def _keep_own(request: SignedInRequest, own: list[Organisation], question: Quest
         expecting.add_question(funder, **question.cleaned_data, by=by, at=at)
     elif rule.is_bound and rule.is_valid():
         expecting.add_rule(funder, **rule.cleaned_data, by=by, at=at)
+    elif contact.is_bound and contact.is_valid():
+        expecting.set_contact(funder, **contact.cleaned_data, by=by, at=at)
     else:
         return False
     return True

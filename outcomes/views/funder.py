@@ -32,7 +32,8 @@ NOTE = "note-"
 def to_answer(request: SignedInRequest) -> HttpResponse:
     """The copies that wait for us, the longest waiting first."""
     waiting = standing.to_answer(request.user)
-    return render(request, "outcomes/to_answer.html", {"page": _page(request, waiting), "today": timezone.localdate()})
+    context = {"page": _page(request, waiting), "asked": standing.asked(request.user), "today": timezone.localdate()}
+    return render(request, "outcomes/to_answer.html", context)
 
 
 @only(Officer, Viewer)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import GRANTEES, SignedInRequest, only
 from outcomes import asking, drafts, filled, reports, standing
-from outcomes.models import Report
+from outcomes.models import FunderContact, Report
 
 LARGEST_SAVE = 2_000_000
 """Bytes of one saving; a report with every box full is a tenth of it."""
@@ -82,9 +82,11 @@ def _hand_in(request: SignedInRequest, report: Report) -> HttpResponse:
 
 
 def _form(request: SignedInRequest, report: Report, **more: Any) -> dict[str, Any]:
+    sheet = filled.fill(report, **more)
     return {
         "report": report,
-        "filled": filled.fill(report, **more),
+        "filled": sheet,
+        "safeguarding": FunderContact.objects.filter(funder__in=sheet.sheet.funders).exclude(safeguarding=""),
         "again": report.submitted_at is not None,
         "accepted_by": standing.accepted_by(report),
         "reason": request.POST.get("reason", ""),

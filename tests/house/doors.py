@@ -279,6 +279,14 @@ DOORS: dict[str, Door] = {
         write=frozenset({OFFICER}),
     ),
     "plan_reports": Door(frozenset({OFFICER}), hidden=frozenset({OTHER_OFFICER}), at=grant),
+    "more_time": Door(OWN, hidden=MEMBERS_ELSEWHERE, at=report),
+    "ask_change": Door(OWN, hidden=MEMBERS_ELSEWHERE, at=grant),
+    "asked": Door(
+        frozenset({OFFICER, VIEWER}),
+        hidden=frozenset({OTHER_OFFICER}),
+        at=lambda world: {"pk": world.asked.pk},
+        write=frozenset({OFFICER}),
+    ),
     "what_we_ask": Door(OFFICERS | {VIEWER}, write=OFFICERS),
     "figures": Door(
         frozenset({OFFICER, VIEWER}) | OWN,

@@ -11,8 +11,8 @@ from accounts.models import Organisation, Person
 from funders_portal.demo import loading
 from grants import imports
 from grants.models import Grant, Import
-from outcomes import asking, drafts, reports, schedule
-from outcomes.models import Delivery, Report, ReportDue
+from outcomes import asking, drafts, reports, requests, schedule
+from outcomes.models import Delivery, Report, ReportDue, Request
 from priorities import rules
 from priorities.models import Code, Looking, NeedFigure, SetAside, Suggestion, Target
 from tests import factories
@@ -55,6 +55,7 @@ class World:
     handed_in: Report
     copy: Delivery
     due: ReportDue
+    asked: Request
     people: dict[str, Person | None]
 
 
@@ -98,8 +99,16 @@ def build() -> World:
     handed_in, report = reported(grant, people)
     return World(
         funder, charity, grant, removed, target, suggestion, aside, looking, source, need_figure, removed_need, report,
-        handed_in, handed_in.deliveries.get(), ReportDue.objects.get(grant=grant, start=report.start), people,
+        handed_in, handed_in.deliveries.get(), ReportDue.objects.get(grant=grant, start=report.start),
+        asked_of(grant, people), people,
     )  # fmt: skip
+
+
+def asked_of(grant: Grant, people: dict[str, Person | None]) -> Request:
+    """Something that the charity asked of the funder, not answered yet."""
+    lead = people[LEAD]
+    assert lead
+    return requests.ask(grant, kind=Request.CONTACT, words="Write to the office.", by=lead, at=factories.NOW)
 
 
 def reported(grant: Grant, people: dict[str, Person | None]) -> list[Report]:
