@@ -64,6 +64,9 @@ class Did(models.TextChoices):
     ASKED_FOR_CHANGE = "asked for change", _("asked a funder for a change")
     ANSWERED_REQUEST = "answered request", _("answered what a charity asked")
     CHANGED_CONTACT = "changed contact", _("changed whom charities can ring")
+    EDITED_LEARNING = "edited learning", _("edited a text for the group's learning")
+    AGREED_LEARNING = "agreed learning", _("agreed to a text for the group's learning")
+    KEPT_BACK_LEARNING = "kept back learning", _("kept an answer from the group's learning")
     LOADED_DEMO = "loaded demo", _("loaded the demo")
 
 

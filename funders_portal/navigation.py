@@ -13,7 +13,7 @@ from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import FUNDERS, GRANTEES, Anyone, Kind, Officer, Viewer, may
+from accounts.access import FUNDERS, GRANTEES, Anyone, Kind, Officer, Secretariat, Viewer, may
 
 Words = str | Promise
 
@@ -36,7 +36,7 @@ GRANT_PAGES = ("grant", "grant_edit", "grant_remove", "grant_restore", "grant_pr
 SORT_PAGES = ("sort", "sort_paste", "suggestions_confirm")
 NEED_PAGES = ("need_figures", "need_series", "need_add", "need_remove", "need_restore")
 GAP_PAGES = ("gaps", "gap_set_aside", "gap_looking")
-REPORT_PAGES = ("report", "report_questions", "copy", "figures", "more_time")
+REPORT_PAGES = ("report", "report_questions", "copy", "figures", "more_time", "learning_agree")
 UPLOAD_PAGES = ("grant_add", "imports", "import", "import_progress", "import_missing")
 
 MAIN = (
@@ -74,6 +74,7 @@ MAIN = (
             Place("to_answer", _("To answer"), names=("copy", "asked")),
             Place("dues", _("Due"), names=("due", "plan_reports", "figures")),
             Place("what_we_ask", _("What we ask")),
+            Place("what_was_learned", _("What was learned")),
         ),
     ),
 )
@@ -83,6 +84,7 @@ GRANTEE = (
     Place("grants", _("Our grants"), names=(*GRANT_PAGES, "ask_change"), to=GRANTEES),
 )
 UNDER_THE_NAME = (
+    Place("what_was_learned", _("What was learned"), to=(Secretariat,)),
     Place("targets", _("Targets"), to=FUNDERS),
     Place("watch", _("What the group watches"), to=FUNDERS),
     Place("organisations", _("Organisations")),

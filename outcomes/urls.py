@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from outcomes.views import asking, funder, grantee, requests
+from outcomes.views import asking, funder, grantee, learning, requests
 
 urlpatterns: list[URLPattern] = [
     path("reports/", grantee.our_reports, name="our_reports"),
@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern] = [
     path("reports/<int:pk>/more-time/", requests.more_time, name="more_time"),
     path("reports/asked/<int:pk>/", requests.asked, name="asked"),
     path("grants/<int:pk>/ask/", requests.ask_change, name="ask_change"),
+    path("reports/learned/", learning.what_was_learned, name="what_was_learned"),
+    path("reports/learned/<int:pk>/", learning.learning_agree, name="learning_agree"),
     path("reports/to-answer/", funder.to_answer, name="to_answer"),
     path("reports/due/", funder.dues, name="dues"),
     path("reports/due/<int:pk>/", funder.due, name="due"),

@@ -4,7 +4,7 @@ from outcomes.models.asked import Baseline, Cell, Expected, Indicator, Indicator
 from outcomes.models.due import ReportDue, ReportRule
 from outcomes.models.figures import Measurement, Overlap
 from outcomes.models.reports import Answer, DeliveredAnswer, DeliveredFigure, Delivery, Report, ReviewEvent
-from outcomes.models.talking import FunderContact, Request
+from outcomes.models.talking import FunderContact, Learning, Request
 
 __all__ = [
     "Answer",
@@ -17,6 +17,7 @@ __all__ = [
     "FunderContact",
     "Indicator",
     "IndicatorVersion",
+    "Learning",
     "Measurement",
     "Overlap",
     "Question",

@@ -79,3 +79,31 @@ class FunderContact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.funder}: {self.ring}"
+
+
+class Learning(models.Model):
+    """What did not work somewhere, told to the group without a name: edited by the secretariat, agreed by the charity.
+
+    Nobody but the charity and the secretariat reads it before it is agreed; `answer` is never shown with it.
+    """
+
+    answer = models.OneToOneField("outcomes.Answer", on_delete=models.PROTECT, related_name="+")
+    text = models.TextField()
+    edited_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    edited_at = models.DateTimeField()
+    agreed_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    agreed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-agreed_at", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="learning_says_something"),
+            models.CheckConstraint(
+                condition=Q(agreed_by__isnull=True, agreed_at__isnull=True)
+                | Q(agreed_by__isnull=False, agreed_at__isnull=False),
+                name="learning_agreed_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.text[:60]}"

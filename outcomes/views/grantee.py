@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import GRANTEES, SignedInRequest, only
-from outcomes import asking, drafts, filled, reports, standing
+from outcomes import asking, drafts, filled, learning, reports, standing
 from outcomes.models import FunderContact, Report
 
 LARGEST_SAVE = 2_000_000
@@ -28,7 +28,7 @@ LARGEST_SAVE = 2_000_000
 def our_reports(request: SignedInRequest) -> HttpResponse:
     """Every report of this person's charities: what to do next first, then what became of the others."""
     found = standing.of_charity(request.user, today=timezone.localdate())
-    return render(request, "outcomes/our_reports.html", {"reports": found})
+    return render(request, "outcomes/our_reports.html", {"reports": found, "to_agree": learning.to_agree(request.user)})
 
 
 @only(*GRANTEES)

@@ -12,7 +12,7 @@ from funders_portal.demo import loading
 from grants import imports
 from grants.models import Grant, Import
 from outcomes import asking, drafts, reports, requests, schedule
-from outcomes.models import Delivery, Report, ReportDue, Request
+from outcomes.models import Answer, Delivery, Learning, Question, Report, ReportDue, Request
 from priorities import rules
 from priorities.models import Code, Looking, NeedFigure, SetAside, Suggestion, Target
 from tests import factories
@@ -56,6 +56,7 @@ class World:
     copy: Delivery
     due: ReportDue
     asked: Request
+    learning: Learning
     people: dict[str, Person | None]
 
 
@@ -100,7 +101,7 @@ def build() -> World:
     return World(
         funder, charity, grant, removed, target, suggestion, aside, looking, source, need_figure, removed_need, report,
         handed_in, handed_in.deliveries.get(), ReportDue.objects.get(grant=grant, start=report.start),
-        asked_of(grant, people), people,
+        asked_of(grant, people), learned(handed_in, people), people,
     )  # fmt: skip
 
 
@@ -109,6 +110,18 @@ def asked_of(grant: Grant, people: dict[str, Person | None]) -> Request:
     lead = people[LEAD]
     assert lead
     return requests.ask(grant, kind=Request.CONTACT, words="Write to the office.", by=lead, at=factories.NOW)
+
+
+def learned(report: Report, people: dict[str, Person | None]) -> Learning:
+    """An answer given to the group's learning, edited and not agreed yet."""
+    lead, secretariat = people[LEAD], people[SECRETARIAT]
+    assert lead
+    assert secretariat
+    question = Question.objects.get(code="what-not-worked")
+    answer = Answer.objects.create(
+        report=report, question=question, text="The bus.", reader=Answer.LEARNING, by=lead, at=factories.NOW
+    )
+    return Learning.objects.create(answer=answer, text="Transport.", edited_by=secretariat, edited_at=factories.NOW)
 
 
 def reported(grant: Grant, people: dict[str, Person | None]) -> list[Report]:
