@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from accounts.access import GRANTEES, Officer, Viewer
 from accounts.api_access import Guarded
-from outcomes.models import Delivery, ReportDue
+from outcomes.models import DeliveredAnswer, DeliveredFigure, Delivery, ReportDue
 from outcomes.serializers import CopySerializer, DueSerializer
 
 
@@ -43,6 +43,8 @@ class CopyViewSet(Guarded, ReadOnlyModelViewSet[Delivery]):
         visible = Delivery.objects.visible_to(self.request.user).select_related("report__project", "due__grant__funder")
         return visible.prefetch_related(
             "due__grant__funder__identifiers",
+            Prefetch("delivered_answers", DeliveredAnswer.objects.order_by("answer__question__position", "id")),
+            Prefetch("delivered_figures", DeliveredFigure.objects.order_by("figure__indicator__position", "id")),
             "delivered_answers__answer__question",
             "delivered_figures__figure__indicator",
             "delivered_figures__figure__version",
