@@ -51,6 +51,7 @@ class Did(models.TextChoices):
     WAIVED_DUE = "waived report", _("said that a report is not needed")
     HANDED_IN_REPORT = "handed in report", _("handed in a report")
     CORRECTED_REPORT = "corrected report", _("corrected a report")
+    WROTE_UP_CONVERSATION = "wrote up conversation", _("wrote up a conversation in the place of a report")
     RETURNED_REPORT = "returned report", _("returned a report with a note")
     ACCEPTED_REPORT = "accepted report", _("accepted a report")
     ASKED_FIGURE = "asked figure", _("asked for a figure")

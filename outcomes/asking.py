@@ -14,6 +14,8 @@ from outcomes.models import Answer, Cell, Expected, IndicatorVersion, Measuremen
 from outcomes.models.due import SHORT
 from outcomes.windows import Window
 
+WHAT_WAS_DONE = "what-done"
+"""The code of the first question of the shared core."""
 MOST_OWN_QUESTIONS = 3
 """So many questions of each co-funder beside the shared core."""
 

@@ -128,6 +128,18 @@ class RuleForm(WordedForm):
     )
 
 
+class TalkForm(WordedForm):
+    """A conversation, written up."""
+
+    said = forms.CharField(
+        label=_("What was said"), max_length=5_000, widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("In general; nothing that could tell who anybody helped is. The charity reads it."),
+    )  # fmt: skip
+    feedback = forms.CharField(
+        label=_("What we learned, and what we did with it"), max_length=5_000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+
 class AcceptForm(WordedForm):
     """An answer that the charity reads."""
 

@@ -31,6 +31,7 @@ from outcomes.models import (
     ReportDue,
     ReviewEvent,
 )  # fmt: skip
+from outcomes.models.due import CONVERSATION
 from outcomes.windows import Window
 
 REOPENED = "reopened"
@@ -259,6 +260,32 @@ def accept(delivery: Delivery, *, feedback: str, by: Person, at: datetime) -> De
     journal.record(what=Did.ACCEPTED_REPORT, about=delivery, by=by, at=at)
     evidence.refresh({delivery.due.grant_id}, on=timezone.localdate(at))
     return delivery
+
+
+@transaction.atomic
+def write_up(due: ReportDue, *, said: str, feedback: str, by: Person, at: datetime) -> Delivery:
+    """A conversation in the place of a report: the officer writes what was said, the charity reads it, it is accepted.
+
+    Raises NotToAnswer where the due is no conversation, a report is being written for somebody else, or words are
+    missing.
+    """
+    Project.objects.select_for_update().get(pk=due.grant.project_id)
+    report = Report.objects.select_for_update().filter(project=due.grant.project, start=due.start, end=due.end).first()
+    if report is None or {each.form for each in asking.met_by(report)} != {CONVERSATION}:
+        raise NotToAnswer(
+            _("The charity writes a report about these days for another funder; you get your copy of it.")
+        )
+    if report.submitted_at:
+        raise NotToAnswer(_("This was written up already; a colleague of yours may have done it."))
+    if not said.strip() or not feedback.strip():
+        raise NotToAnswer(_("Write what was said, and what you learned; the charity reads both."))
+    question = Question.objects.get(code=asking.WHAT_WAS_DONE)
+    Answer.objects.create(report=report, question=question, text=said.strip(), by=by, at=at)
+    report.submitted_at, report.submitted_by, report.draft = at, by, {}
+    report.save()
+    journal.record(what=Did.WROTE_UP_CONVERSATION, about=report, by=by, at=at)
+    _deliver(report, changed=1, reason="", by=by, at=at)
+    return accept(report.deliveries.get(due=due), feedback=feedback, by=by, at=at)
 
 
 @transaction.atomic

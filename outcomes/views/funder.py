@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -18,9 +19,9 @@ from accounts.access import GRANTEES, Officer, SignedInRequest, Viewer, only
 from accounts.filters import page_of
 from grants.models import Grant
 from outcomes import reports, schedule, standing
-from outcomes.forms import AcceptForm, DueForm, PlanForm, WaiveForm
+from outcomes.forms import AcceptForm, DueForm, PlanForm, TalkForm, WaiveForm
 from outcomes.models import Delivery, Indicator, Question, ReportDue
-from outcomes.models.due import NOTHING
+from outcomes.models.due import CONVERSATION, NOTHING
 
 PAGE_SIZE = 50
 NOTE = "note-"
@@ -117,23 +118,29 @@ def due(request: SignedInRequest, pk: int) -> HttpResponse:
     writes = found.grant.funder_id in request.user.officer_ids
     if request.method == "POST" and not writes:
         raise PermissionDenied
-    waiving = "waive" in request.POST
-    move = DueForm(request.POST if request.method == "POST" and not waiving else None, initial={"due_on": found.due_on})
-    waive = WaiveForm(request.POST if waiving else None)
-    asked = waive if waiving else move
-    if request.method == "POST" and asked.is_valid():
+    sent = next((name for name in ("waive", "talk") if name in request.POST), "move")
+    kinds = {"move": DueForm, "waive": WaiveForm, "talk": TalkForm}
+    forms = {
+        name: kind(request.POST if request.method == "POST" and name == sent else None, auto_id=f"{name}_%s")
+        for name, kind in kinds.items()
+    }
+    forms["move"].initial = {"due_on": found.due_on}
+    if request.method == "POST" and forms[sent].is_valid():
         try:
-            if waiving:
-                schedule.waive(found, because=asked.cleaned_data["because"], by=request.user, at=timezone.now())
-            else:
-                schedule.move(found, due_on=asked.cleaned_data["due_on"], by=request.user, at=timezone.now())
-        except schedule.CannotPlan as problem:
-            asked.add_error("because" if waiving else "due_on", str(problem))
+            _change(found, sent, forms[sent].cleaned_data, request)
+        except (schedule.CannotPlan, reports.NotToAnswer) as problem:
+            forms[sent].add_error(None, str(problem))
         else:
             messages.success(request, _("Kept. The charity sees it at once."))
             return redirect("dues")
-    context = {"due": found, "move": move, "waive": waive, "writes": writes, "today": timezone.localdate()}
-    return render(request, "outcomes/due.html", context, status=422 if asked.errors else 200)
+    context = {"due": found, "writes": writes, "talks": found.form == CONVERSATION and not found.deliveries.exists()}
+    return render(request, "outcomes/due.html", {**context, **forms}, status=422 if forms[sent].errors else 200)
+
+
+def _change(found: ReportDue, sent: str, given: dict[str, Any], request: SignedInRequest) -> None:
+    told: dict[str, Any] = {**given, "by": request.user, "at": timezone.now()}
+    work: dict[str, Callable[..., Any]] = {"move": schedule.move, "waive": schedule.waive, "talk": reports.write_up}
+    work[sent](found, **told)
 
 
 @only(Officer)
