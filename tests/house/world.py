@@ -105,7 +105,8 @@ def build() -> World:
     task = waiting(funder)
     return World(
         funder, charity, grant, removed, target, suggestion, aside, looking, source, need_figure, removed_need, report,
-        handed_in, handed_in.deliveries.get(), ReportDue.objects.get(grant=grant, start=report.start), invitation, task, people,
+        handed_in, handed_in.deliveries.get(), ReportDue.objects.get(grant=grant, start=report.start), invitation, task,
+        people,
     )  # fmt: skip
 
 
