@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import CharField, Exists, OuterRef, Value
 from django.db.models.functions import Cast, Concat
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -27,13 +28,13 @@ LETTER, UNSENT = "invitation:", "letter-not-sent:"
 class Asked:
     """What one is invited to: for which organisation, as what, from whom, over which grant (if over one).
 
-    `link` is the whole address of the page on which invitations are accepted. `grant` is its title as it may be shown.
+    `site` is the portal's own address as letters give it. `grant` is its title as it may be shown.
     """
 
     organisation: Organisation
     role: str
     sender: Organisation | None
-    link: str
+    site: str
     about: str = ""
     grant: str = ""
 
@@ -73,9 +74,9 @@ def draft(contact: Contact, asked: Asked, *, by: Person) -> Draft:
         _("It is about the grant “%(grant)s”.") % said if asked.grant else "",
         what_one_may(asked.role) % said,
         _("Open this page and sign in with this address, %(address)s:") % said,
-        asked.link,
+        asked.site + reverse("invitations"),
         _("There is no password: you type the address, and a code comes to this mailbox."),
-        _("Whoever opens this mailbox and accepts is asked for her first name.") if contact.is_role else "",
+        _("Whoever opens this mailbox and accepts is asked for a first name.") if contact.is_role else "",
         _("The invitation does not run out. If it is not meant for you, you need do nothing."),
         _("Questions: %(mail)s") % {"mail": by.email},
     ]
@@ -109,8 +110,8 @@ def notice(lead: Person, contacts: list[Contact], asked: Asked, *, by: Person) -
         _("Dear %(name)s,") % {"name": lead.name} if lead.name else _("Hello,"),
         _("%(by)s of %(sender)s has invited these to act for %(organisation)s:") % said,
         "\n".join(f"{each.name}, {each.address}" if each.name else each.address for each in contacts),
-        _("If one of them does not belong to you, withdraw the invitation under “Our charity”, after signing in here:"),
-        asked.link,
+        _("If one of them does not belong to you, withdraw the invitation on this page, after signing in:"),
+        asked.site + reverse("our_charity"),
     ]
     subject = _("%(sender)s has invited somebody to act for %(organisation)s") % said
     return Draft(lead.email, subject, "\n\n".join(lines), lead)

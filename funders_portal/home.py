@@ -68,14 +68,15 @@ def _for_funder(person: Person) -> dict[str, Any]:
     today = timezone.localdate()
     portfolio = columns.current()
     to_sort = own_backlog(person, portfolio)
-    files = waiting.imports(person)
-    imports = list(files[:MOST_TASKS])
+    left = Task.objects.visible_to(person).open()
+    to_do = [(each, tasks.address(each)) for each in left[:MOST_TASKS]]
+    files, room_for_files = waiting.imports(person), MOST_TASKS - len(to_do)
+    imports = list(files[:room_for_files])
     rests_on = freshness.of(Question(on=today), portfolio=portfolio)
     short = gaps.table(on=today, portfolio=portfolio, person=person)
     to_answer = standing.to_answer(person) if person.funder_ids else Delivery.objects.none()
-    answers = list(to_answer[: MOST_TASKS - len(imports)])
-    to_do = [(each, tasks.address(each)) for each in Task.objects.visible_to(person).open()[:MOST_TASKS]]
-    room = max(0, MOST_TASKS - len(imports) - len(answers) - len(to_do) - bool(to_sort.grants))
+    answers = list(to_answer[: room_for_files - len(imports)])
+    room = max(0, room_for_files - len(imports) - len(answers) - bool(to_sort.grants))
     return {
         "empty": not Grant.objects.current().exists(),
         "today": today,
@@ -84,9 +85,10 @@ def _for_funder(person: Person) -> dict[str, Any]:
         "to_sort": to_sort,
         "imports": imports,
         "tasks": to_do,
+        "more_tasks": left.count() - len(to_do) if len(to_do) == MOST_TASKS else 0,
         "to_answer": answers,
-        "more_to_answer": to_answer.count() - len(answers) if len(answers) == MOST_TASKS - len(imports) else 0,
-        "more_imports": files.count() - len(imports) if len(imports) == MOST_TASKS else 0,
+        "more_to_answer": to_answer.count() - len(answers) if len(answers) == room_for_files - len(imports) else 0,
+        "more_imports": files.count() - len(imports) if len(imports) == room_for_files else 0,
         "ending": waiting.ending(person, today, room),
         "short": waiting.marked(person, short.lines[:MOST_SENTENCES]),
         "shortfalls": len(short.lines),

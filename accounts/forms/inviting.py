@@ -47,11 +47,11 @@ class InviteForm(WorkForm):
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
-        self, *args: Any, by: Person, organisations: list[Organisation], sender: Organisation | None, link: str,
+        self, *args: Any, by: Person, organisations: list[Organisation], sender: Organisation | None, site: str,
         about: str = "", grant: str = "", **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
-        self.by, self.sender, self.link, self.about, self.grant = by, sender, link, about, grant
+        self.by, self.sender, self.site, self.about, self.grant = by, sender, site, about, grant
         self.organisations = {str(each.pk): each for each in organisations}
         if len(organisations) == 1:
             del self.fields["organisation"]
@@ -97,7 +97,7 @@ class InviteForm(WorkForm):
     @property
     def asked(self) -> invitations.Asked:
         role = self.cleaned_data["role"]
-        return invitations.Asked(self.charity, role, self.sender, self.link, self.about, self.grant)
+        return invitations.Asked(self.charity, role, self.sender, self.site, self.about, self.grant)
 
     @cached_property
     def letters(self) -> list[invitations.Draft]:

@@ -63,11 +63,11 @@ def shown(organisation: Organisation, request: SignedInRequest) -> Shown:
 def colleague_invite(request: SignedInRequest, pk: int) -> HttpResponse:
     """A lead invites colleagues: the letter is shown, then sent."""
     own = get_object_or_404(Organisation.objects.filter(id__in=request.user.lead_ids), pk=pk)
-    link, back = request.build_absolute_uri(reverse("invitations")), reverse("our_charity")
+    site, back = request.build_absolute_uri("/").rstrip("/"), reverse("our_charity")
     sent, at = once.key(request.POST), timezone.now()
     if address := once.led_to(sent):
         return redirect(address)
-    form = forms.InviteForm(request.POST or None, by=request.user, organisations=[own], sender=own, link=link)
+    form = forms.InviteForm(request.POST or None, by=request.user, organisations=[own], sender=own, site=site)
     valid = form.is_valid()
     if valid and form.is_seen:
         try:

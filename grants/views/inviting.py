@@ -7,7 +7,6 @@ from uuid import uuid4
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -52,7 +51,7 @@ def form_for(request: SignedInRequest, grant: Grant) -> InviteForm:
         by=request.user,
         organisations=list(grant.recipients.all()),
         sender=grant.funder if grant.funder_id in request.user.officer_ids else None,
-        link=request.build_absolute_uri(reverse("invitations")),
+        site=request.build_absolute_uri("/").rstrip("/"),
         about=f"{grant._meta.label_lower}:{grant.pk}",
         grant=portfolio.shown_text(grant, grant.title),
         initial={"role": Membership.LEAD},

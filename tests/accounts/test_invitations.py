@@ -38,7 +38,7 @@ def officer() -> Person:
 
 def invite(charity: Organisation, by: Person, address: str = ALI, **fields: Any) -> Invitation:
     sender = Organisation.objects.filter(pk__in=by.organisation_ids).first()
-    asked = {"role": "lead", "sender": sender, "link": "http://testserver/invitations/"} | fields
+    asked = {"role": "lead", "sender": sender, "site": "http://testserver"} | fields
     contact = Contact(address, asked.pop("name", ""))
     return invitations.send(contacts=[contact], asked=Asked(charity, **asked), by=by, at=NOW)[0]
 
@@ -198,6 +198,7 @@ def test_a_charitys_leads_hear_of_whom_a_funder_invites_and_can_withdraw_it(
     shown = client.post(grant_page(officer, charity), {"people": ALI, "role": "lead"}).context["form"].letters
     assert [each.to for each in shown] == [ALI, lead.email]
     assert ALI in shown[1].body
+    assert "http://testserver/our-charity/" in shown[1].body
     invitation = invite(charity, officer)
     assert set(Letter.objects.values_list("to", flat=True)) == {ALI, lead.email}
     assert gone.email not in Letter.objects.values_list("to", flat=True)

@@ -49,7 +49,7 @@ def leaves(person: Person) -> None:
 
 
 def invitation(funder: Organisation, by: Person) -> Invitation:
-    asked = Asked(factories.GranteeFactory(), "lead", funder, "http://testserver/invitations/")
+    asked = Asked(factories.GranteeFactory(), "lead", funder, "http://testserver")
     return invitations.send(contacts=[Contact("ali@kestrel.example")], asked=asked, by=by, at=NOW)[0]
 
 
@@ -98,6 +98,17 @@ def test_a_task_stands_on_the_officers_first_page_until_it_is_done(
     waiting.refresh_from_db()
     assert waiting.done_by == officer
     assert [each.what for each in JournalEntry.objects.all()] == [Did.DID_TASK]
+
+
+def test_the_first_page_shows_the_five_oldest_and_says_how_many_more(
+    sign_in: Any, funder: Organisation, officer: Person
+) -> None:
+    factories.GrantFactory(funder=funder)
+    for number in range(7):
+        task(funder, str(number))
+    page = sign_in(officer).get("/").content.decode()
+    assert [f"Ring them ({number})" in page for number in range(7)] == [True] * 5 + [False] * 2
+    assert "and 2 more things, shown once some of these are done" in page
 
 
 def test_another_funders_officer_does_not_do_it(sign_in: Any, funder: Organisation, officer: Person) -> None:

@@ -116,9 +116,9 @@ def invited(charity: Organisation, people: dict[str, Person | None]) -> Invitati
     assert officer
     assert nobody
     for_charity = Asked(
-        charity, "contributor", Organisation.objects.get(pk=officer.officer_ids[0]), "http://testserver/"
+        charity, "contributor", Organisation.objects.get(pk=officer.officer_ids[0]), "http://testserver"
     )
-    for_other = Asked(factories.GranteeFactory(), "lead", None, "http://testserver/")
+    for_other = Asked(factories.GranteeFactory(), "lead", None, "http://testserver")
     invitations.send(contacts=[Contact(officer.email)], asked=for_other, by=officer, at=factories.NOW)
     return invitations.send(contacts=[Contact(nobody.email)], asked=for_charity, by=officer, at=factories.NOW)[0]
 
