@@ -28,6 +28,9 @@ FIELDS = {
     "aliases": gettext_lazy("other names"),
     "organisation": gettext_lazy("organisation"),
     "role": gettext_lazy("role"),
+    "address": gettext_lazy("address"),
+    "first_name": gettext_lazy("first name"),
+    "colleague": gettext_lazy("colleague"),
     "place": gettext_lazy("where"),
 }
 """The details that are shown, in words; what else other rooms note beside their lines is for them to show."""

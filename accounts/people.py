@@ -131,6 +131,11 @@ def as_it_stands(person: Person) -> dict[str, Any]:
     return {each.name: getattr(person, each.name) for each in fields(Details)}
 
 
+def details_of(person: Person, **other: Any) -> Details:
+    """What is said of the person now, but for what is given otherwise."""
+    return Details(**as_it_stands(person) | other)
+
+
 def turn_away_devices(person: Person) -> None:
     """Sessions hold a hash of the password field; a fresh unusable one ends them all."""
     person.set_unusable_password()

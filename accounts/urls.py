@@ -6,7 +6,7 @@ sign-up, passwords, addresses and the like are left out, so they answer as any p
 
 from django.urls import path
 
-from accounts.views import group, organisations, people, signin
+from accounts.views import charity, funder, group, inviting, organisations, people, signin
 
 urlpatterns = [
     path("accounts/login/", signin.ask, name="account_login"),
@@ -26,5 +26,16 @@ urlpatterns = [
     path("people/memberships/<int:pk>/end/", people.membership_end, name="membership_end"),
     path("group/", group.group_settings, name="group_settings"),
     path("group/journal/", group.journal, name="journal"),
+    path("invitations/", inviting.own_invitations, name="invitations"),
+    path("invitations/<int:pk>/accept/", inviting.invitation_accept, name="invitation_accept"),
+    path("invitations/<int:pk>/withdraw/", inviting.invitation_withdraw, name="invitation_withdraw"),
+    path("our-charity/", charity.our_charity, name="our_charity"),
+    path("our-charity/<int:pk>/invite/", charity.colleague_invite, name="colleague_invite"),
+    path("our-charity/people/<int:pk>/role/", charity.colleague_role, name="colleague_role"),
+    path("our-charity/people/<int:pk>/hand-over/", charity.lead_hand_over, name="lead_hand_over"),
+    path("our-charity/people/<int:pk>/remove/", charity.colleague_remove, name="colleague_remove"),
+    path("our-funder/", funder.our_funder, name="our_funder"),
+    path("our-funder/<int:pk>/take-over/", funder.take_over, name="take_over"),
+    path("tasks/<int:pk>/done/", funder.task_done, name="task_done"),
     path("tokens/", group.own_token, name="tokens"),
 ]

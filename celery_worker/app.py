@@ -44,6 +44,7 @@ app.conf.update(
             "schedule": 600,
             "options": {"expires": 600},
         },
+        "send letters": {"task": "celery_worker.jobs.send_letters", "schedule": 5, "options": {"expires": 5}},
     },
 )
 

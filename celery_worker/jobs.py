@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from accounts import invitations, letters
 from grants import imports
 from outcomes import evidence
 from priorities import linking
@@ -29,5 +30,12 @@ def note_due_reports() -> None:
     evidence.refresh_all(on=timezone.localdate())
 
 
-ALL = (read_imports, link_new_grants, note_due_reports)
+@shared_task  # type: ignore[untyped-decorator]
+def send_letters() -> None:
+    """Send the letters that wait, and leave a task where one was given up."""
+    letters.deliver_waiting(at=timezone.now())
+    invitations.tell_of_unsent(at=timezone.now())
+
+
+ALL = (read_imports, link_new_grants, note_due_reports, send_letters)
 """In the order in which `manage.py work` does them: what is read can be linked at once."""

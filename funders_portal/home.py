@@ -10,8 +10,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts import tasks
 from accounts.access import FUNDERS, GRANTEES, Administrator, Anyone, may, only
-from accounts.models import Organisation, Person
+from accounts.models import Invitation, Organisation, Person, Task
 from funders_portal import summary, waiting
 from grants.models import Grant, Project
 from outcomes import standing
@@ -31,13 +32,14 @@ def home(request: HttpRequest) -> HttpResponse:
     person = request.user
     if not person.is_authenticated:
         return render(request, "funders_portal/home_stranger.html")
+    invited = {"invited": Invitation.objects.to(person).open().select_related("organisation")}
     if may(person, *FUNDERS):
-        return render(request, "funders_portal/home_funder.html", _for_funder(person))
+        return render(request, "funders_portal/home_funder.html", _for_funder(person) | invited)
     if may(person, *GRANTEES):
-        return render(request, "funders_portal/home_grantee.html", _for_grantee(person))
+        return render(request, "funders_portal/home_grantee.html", _for_grantee(person) | invited)
     if may(person, Administrator):
-        return render(request, "funders_portal/home_administrator.html", _for_administrator())
-    return render(request, "funders_portal/home_nobody.html", {"secretariat": _secretariat()})
+        return render(request, "funders_portal/home_administrator.html", _for_administrator() | invited)
+    return render(request, "funders_portal/home_nobody.html", {"secretariat": _secretariat()} | invited)
 
 
 @only(Anyone)
@@ -66,13 +68,15 @@ def _for_funder(person: Person) -> dict[str, Any]:
     today = timezone.localdate()
     portfolio = columns.current()
     to_sort = own_backlog(person, portfolio)
-    files = waiting.imports(person)
-    imports = list(files[:MOST_TASKS])
+    left = Task.objects.visible_to(person).open()
+    to_do = [(each, tasks.address(each)) for each in left[:MOST_TASKS]]
+    files, room_for_files = waiting.imports(person), MOST_TASKS - len(to_do)
+    imports = list(files[:room_for_files])
     rests_on = freshness.of(Question(on=today), portfolio=portfolio)
     short = gaps.table(on=today, portfolio=portfolio, person=person)
     to_answer = standing.to_answer(person) if person.funder_ids else Delivery.objects.none()
-    answers = list(to_answer[: MOST_TASKS - len(imports)])
-    room = max(0, MOST_TASKS - len(imports) - len(answers) - bool(to_sort.grants))
+    answers = list(to_answer[: room_for_files - len(imports)])
+    room = max(0, room_for_files - len(imports) - len(answers) - bool(to_sort.grants))
     return {
         "empty": not Grant.objects.current().exists(),
         "today": today,
@@ -80,9 +84,11 @@ def _for_funder(person: Person) -> dict[str, Any]:
         "running": waiting.running(person, today, portfolio),
         "to_sort": to_sort,
         "imports": imports,
+        "tasks": to_do,
+        "more_tasks": left.count() - len(to_do) if len(to_do) == MOST_TASKS else 0,
         "to_answer": answers,
-        "more_to_answer": to_answer.count() - len(answers) if len(answers) == MOST_TASKS - len(imports) else 0,
-        "more_imports": files.count() - len(imports) if len(imports) == MOST_TASKS else 0,
+        "more_to_answer": to_answer.count() - len(answers) if len(answers) == room_for_files - len(imports) else 0,
+        "more_imports": files.count() - len(imports) if len(imports) == room_for_files else 0,
         "ending": waiting.ending(person, today, room),
         "short": waiting.marked(person, short.lines[:MOST_SENTENCES]),
         "shortfalls": len(short.lines),

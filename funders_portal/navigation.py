@@ -32,7 +32,15 @@ class Place:
         return name == self.name or name in self.names or any(each.holds(name) for each in self.beneath)
 
 
-GRANT_PAGES = ("grant", "grant_edit", "grant_remove", "grant_restore", "grant_protection", "grants_removed")
+GRANT_PAGES = (
+    "grant",
+    "grant_edit",
+    "grant_remove",
+    "grant_restore",
+    "grant_protection",
+    "grants_removed",
+    "grant_invite",
+)
 SORT_PAGES = ("sort", "sort_paste", "suggestions_confirm")
 NEED_PAGES = ("need_figures", "need_series", "need_add", "need_remove", "need_restore")
 GAP_PAGES = ("gaps", "gap_set_aside", "gap_looking")
@@ -82,11 +90,13 @@ GRANTEE = (
     Place("home", _("To do"), to=GRANTEES),
     Place("our_reports", _("Our reports"), names=REPORT_PAGES, to=GRANTEES),
     Place("grants", _("Our grants"), names=(*GRANT_PAGES, "ask_change"), to=GRANTEES),
+    Place("our_charity", _("Our charity"), names=("colleague_invite",), to=GRANTEES),
 )
 UNDER_THE_NAME = (
     Place("what_was_learned", _("What was learned"), to=(Secretariat,)),
     Place("targets", _("Targets"), to=FUNDERS),
     Place("watch", _("What the group watches"), to=FUNDERS),
+    Place("our_funder", _("Our people")),
     Place("organisations", _("Organisations")),
     Place("people", _("People")),
     Place("group_settings", _("Group settings")),

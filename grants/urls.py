@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from grants.views import grants, imports
+from grants.views import grants, imports, inviting
 
 urlpatterns: list[URLPattern] = [
     path("grants/", grants.grants, name="grants"),
@@ -23,4 +23,5 @@ urlpatterns: list[URLPattern] = [
     path("grants/<int:pk>/remove/", grants.grant_remove, name="grant_remove"),
     path("grants/<int:pk>/restore/", grants.grant_restore, name="grant_restore"),
     path("grants/<int:pk>/protection/", grants.grant_protection, name="grant_protection"),
+    path("grants/<int:pk>/invite/", inviting.grant_invite, name="grant_invite"),
 ]

@@ -139,6 +139,18 @@ def handed_in(world: World) -> dict[str, Any]:
     return {"pk": world.handed_in.pk}
 
 
+def colleague(world: World) -> dict[str, Any]:
+    return {"pk": world.people[CONTRIBUTOR].memberships.get().pk}
+
+
+def invitation(world: World) -> dict[str, Any]:
+    return {"pk": world.invitation.pk}
+
+
+def handed_over(world: World) -> dict[str, Any]:
+    return {"leaver": world.people[VIEWER].pk, "successor": world.people[OFFICER].pk}
+
+
 def nothing(world: World) -> dict[str, Any]:
     return {}
 
@@ -307,6 +319,35 @@ DOORS: dict[str, Door] = {
         frozenset({OFFICER, VIEWER}) | OWN,
         hidden=MEMBERS_ELSEWHERE | {OTHER_OFFICER},
         at=lambda world: {"pk": world.copy.pk},
+    ),
+    "grant_invite": Door(WRITERS, hidden=frozenset({OTHER_OFFICER}), at=grant),
+    "invitations": Door(SIGNED_IN),
+    "invitation_accept": Door(frozenset({NOBODY}), hidden=SIGNED_IN - {NOBODY}, at=invitation, posts=nothing),
+    "invitation_withdraw": Door(
+        WRITERS | {LEAD}, hidden=frozenset({OTHER_OFFICER, OTHER_LEAD, PUBLIC_BODY}), at=invitation, posts=nothing
+    ),
+    "our_charity": Door(OWN | MEMBERS_ELSEWHERE),
+    "colleague_invite": Door(frozenset({LEAD}), hidden=frozenset({OTHER_LEAD, PUBLIC_BODY}), at=charity),
+    "colleague_role": Door(
+        frozenset({LEAD}),
+        hidden=frozenset({OTHER_LEAD, PUBLIC_BODY}),
+        at=colleague,
+        posts=lambda world: {"role": "lead"},
+    ),
+    "lead_hand_over": Door(frozenset({LEAD}), hidden=frozenset({OTHER_LEAD, PUBLIC_BODY}), at=colleague, posts=nothing),
+    "colleague_remove": Door(OWN, hidden=MEMBERS_ELSEWHERE, at=colleague, posts=nothing),
+    "our_funder": Door(OFFICERS),
+    "take_over": Door(
+        frozenset({OFFICER}),
+        hidden=frozenset({OTHER_OFFICER}),
+        at=lambda world: {"pk": world.funder.pk},
+        posts=handed_over,
+    ),
+    "task_done": Door(
+        frozenset({OFFICER}),
+        hidden=frozenset({OTHER_OFFICER}),
+        at=lambda world: {"pk": world.task.pk},
+        posts=nothing,
     ),
     "api-need-list": Door(READERS),
     "api-grants-list": Door(READERS | OWN | MEMBERS_ELSEWHERE),

@@ -149,7 +149,7 @@ def test_a_door_without_a_guard_is_caught(planted: types.ModuleType):
     assert doors.unguarded() == ["planted/"]
 
 
-def test_a_door_with_a_guard_that_is_too_wide_is_caught(planted: types.ModuleType, world: worlds.World):
+def test_a_door_with_a_guard_that_is_too_wide_is_caught(world: worlds.World, planted: types.ModuleType):
     planted.urlpatterns.append(path("planted/", only(Anyone)(stranger_sees_all), name="api-docs"))
     assert doors.unguarded() == []
     count, surprises = walk(world, ["api-docs"])

@@ -35,6 +35,8 @@ FORMS = (
     "sort_paste",
     "sort",
     "need_add",
+    "grant_invite",
+    "colleague_invite",
 )
 """Pages whose form is also sent empty, to look at how they say what is missing."""
 REFUSALS = [

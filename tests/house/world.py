@@ -7,7 +7,10 @@ import json
 from dataclasses import dataclass
 from datetime import timedelta
 
-from accounts.models import Organisation, Person
+from accounts import invitations, tasks
+from accounts.invitations import Asked
+from accounts.mailboxes import Contact
+from accounts.models import Invitation, Organisation, Person, Task
 from funders_portal.demo import loading
 from grants import imports
 from grants.models import Grant, Import
@@ -57,6 +60,8 @@ class World:
     due: ReportDue
     asked: Request
     learning: Learning
+    invitation: Invitation
+    task: Task
     people: dict[str, Person | None]
 
 
@@ -98,11 +103,30 @@ def build() -> World:
     )
     looking = Looking.objects.create(**cell, funder=funder, newest_grant=removed.pk)
     handed_in, report = reported(grant, people)
+    invitation = invited(charity, people)
+    task = waiting(funder)
     return World(
-        funder, charity, grant, removed, target, suggestion, aside, looking, source, need_figure, removed_need, report,
-        handed_in, handed_in.deliveries.get(), ReportDue.objects.get(grant=grant, start=report.start),
-        asked_of(grant, people), learned(handed_in, people), people,
-    )  # fmt: skip
+        funder=funder,
+        charity=charity,
+        grant=grant,
+        removed_grant=removed,
+        target=target,
+        suggestion=suggestion,
+        aside=aside,
+        looking=looking,
+        source=source,
+        need_figure=need_figure,
+        removed_need=removed_need,
+        report=report,
+        handed_in=handed_in,
+        copy=handed_in.deliveries.get(),
+        due=ReportDue.objects.get(grant=grant, start=report.start),
+        asked=asked_of(grant, people),
+        learning=learned(handed_in, people),
+        invitation=invitation,
+        task=task,
+        people=people,
+    )
 
 
 def asked_of(grant: Grant, people: dict[str, Person | None]) -> Request:
@@ -122,6 +146,25 @@ def learned(report: Report, people: dict[str, Person | None]) -> Learning:
         report=report, question=question, text="The bus.", reader=Answer.LEARNING, by=lead, at=factories.NOW
     )
     return Learning.objects.create(answer=answer, text="Transport.", edited_by=secretariat, edited_at=factories.NOW)
+
+
+def invited(charity: Organisation, people: dict[str, Person | None]) -> Invitation:
+    """The one who belongs nowhere is asked to act for the charity, the officer for another one."""
+    officer, nobody = people[OFFICER], people[NOBODY]
+    assert officer
+    assert nobody
+    for_charity = Asked(
+        charity, "contributor", Organisation.objects.get(pk=officer.officer_ids[0]), "http://testserver"
+    )
+    for_other = Asked(factories.GranteeFactory(), "lead", None, "http://testserver")
+    invitations.send(contacts=[Contact(officer.email)], asked=for_other, by=officer, at=factories.NOW)
+    return invitations.send(contacts=[Contact(nobody.email)], asked=for_charity, by=officer, at=factories.NOW)[0]
+
+
+def waiting(funder: Organisation) -> Task:
+    said = {"about": "accounts.invitation:1", "kind": "letter-not-sent", "words": "The invitation could not be sent"}
+    tasks.add(key="house", organisation=funder, at=factories.NOW, **said)
+    return Task.objects.get(key="house")
 
 
 def reported(grant: Grant, people: dict[str, Person | None]) -> list[Report]:

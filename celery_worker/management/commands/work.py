@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
-    help = "Do all that waits (imports, suggestions) here and now, without Celery and without a broker."
+    help = "Do all that waits (imports, suggestions, letters) here and now, without Celery and without a broker."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="do what waits now and end")

@@ -194,6 +194,11 @@ class Person(AbstractBaseUser):
         return [each.organisation_id for each in self.own_memberships if each.role == Membership.OFFICER]
 
     @cached_property
+    def lead_ids(self) -> list[int]:
+        """The charities (and other organisations that are no funders) whose people this person looks after."""
+        return [each.organisation_id for each in self.own_memberships if each.role == Membership.LEAD]
+
+    @cached_property
     def grantee_ids(self) -> list[int]:
         """The charities whose lead or contributor this person is."""
         return [each.organisation_id for each in self.own_memberships if each.role not in Membership.FUNDER_ROLES]

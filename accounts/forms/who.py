@@ -1,4 +1,4 @@
-"""What people type at this room's doors."""
+"""What people type to come in, and what is said of organisations, people and the group."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Any
 from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import identifiers, organisations, people, signin
+from accounts import identifiers, invitations, organisations, people, signin
 from accounts.filters import StrictForm
 from accounts.journal import Did
 from accounts.models import Group, Membership, Organisation, Person
@@ -30,6 +31,12 @@ class AskForm(WordedForm, RequestLoginCodeForm):  # type: ignore[misc]
             "invalid": _("This is not a whole address; one looks like name@example.org."),
         },
     )
+
+    def clean_email(self) -> str:
+        """Somebody who was invited can sign in with that address."""
+        invitations.let_in(address=self.cleaned_data["email"], at=timezone.now())
+        address: str = super().clean_email()
+        return address
 
     @property
     def known(self) -> bool:
