@@ -73,6 +73,7 @@ class Did(models.TextChoices):
     EDITED_LEARNING = "edited learning", _("edited a text for the group's learning")
     AGREED_LEARNING = "agreed learning", _("agreed to a text for the group's learning")
     KEPT_BACK_LEARNING = "kept back learning", _("kept an answer from the group's learning")
+    FOLLOWED_UP_FINDINGS = "followed up findings", _("said whether findings were used")
     LOADED_DEMO = "loaded demo", _("loaded the demo")
 
 

@@ -80,7 +80,7 @@ MAIN = (
         to=(Officer, Viewer),
         beneath=(
             Place("to_answer", _("To answer"), names=("copy", "asked")),
-            Place("dues", _("Due"), names=("due", "plan_reports", "figures")),
+            Place("dues", _("Due"), names=("due", "plan_reports", "figures", "follow_up")),
             Place("what_we_ask", _("What we ask")),
             Place("what_was_learned", _("What was learned")),
         ),

@@ -187,3 +187,17 @@ class ContactForm(WordedForm):
         label=_("Where a safeguarding concern belongs"), max_length=300, required=False,
         help_text=_("Whom to ring at once. It stands above the question about harm."),
     )  # fmt: skip
+
+
+class FollowUpForm(WordedForm):
+    """Whether findings were used."""
+
+    used = forms.TypedChoiceField(
+        label=_("Were the findings used?"), choices=[("yes", _("yes")), ("no", _("no, or not yet"))],
+        coerce=lambda text: text == "yes", widget=forms.RadioSelect,
+    )  # fmt: skip
+    by_whom = forms.CharField(label=_("By whom?"), max_length=500, required=False)
+    shown_by = forms.CharField(
+        label=_("What shows it?"), max_length=1_000, required=False,
+        help_text=_("A document, a change, a citation; where it can be read."),
+    )  # fmt: skip

@@ -14,7 +14,7 @@ from accounts.journal import Did
 from accounts.models import Person
 from counting import money
 from grants.models import Project
-from outcomes import asking, drafts, entered, evidence, schedule
+from outcomes import asking, drafts, entered, evidence, findings, schedule
 from outcomes.asking import Box, Sheet
 from outcomes.drafts import AlreadyHandedIn, is_open
 from outcomes.entered import Entered, Given, Said
@@ -258,6 +258,7 @@ def accept(delivery: Delivery, *, feedback: str, by: Person, at: datetime) -> De
     delivery.save(update_fields=["state", "answered_at", "feedback"])
     _note(delivery, Delivery.ACCEPTED, by=by, at=at)
     journal.record(what=Did.ACCEPTED_REPORT, about=delivery, by=by, at=at)
+    findings.open_after(delivery, at=at)
     evidence.refresh({delivery.due.grant_id}, on=timezone.localdate(at))
     return delivery
 

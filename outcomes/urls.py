@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("reports/<int:pk>/correct/", grantee.report_correct, name="report_correct"),
     path("reports/<int:pk>/more-time/", requests.more_time, name="more_time"),
     path("reports/asked/<int:pk>/", requests.asked, name="asked"),
+    path("reports/findings/<int:pk>/", requests.follow_up, name="follow_up"),
     path("grants/<int:pk>/ask/", requests.ask_change, name="ask_change"),
     path("reports/learned/", learning.what_was_learned, name="what_was_learned"),
     path("reports/learned/<int:pk>/", learning.learning_agree, name="learning_agree"),

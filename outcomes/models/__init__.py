@@ -4,7 +4,7 @@ from outcomes.models.asked import Baseline, Cell, Expected, Indicator, Indicator
 from outcomes.models.due import ReportDue, ReportRule
 from outcomes.models.figures import Measurement, Overlap
 from outcomes.models.reports import Answer, DeliveredAnswer, DeliveredFigure, Delivery, Report, ReviewEvent
-from outcomes.models.talking import FunderContact, Learning, Request
+from outcomes.models.talking import FollowUp, FunderContact, Learning, Request
 
 __all__ = [
     "Answer",
@@ -14,6 +14,7 @@ __all__ = [
     "DeliveredFigure",
     "Delivery",
     "Expected",
+    "FollowUp",
     "FunderContact",
     "Indicator",
     "IndicatorVersion",

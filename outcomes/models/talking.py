@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, Person
@@ -107,3 +108,38 @@ class Learning(models.Model):
 
     def __str__(self) -> str:
         return f"{self.text[:60]}"
+
+
+class FollowUp(models.Model):
+    """Of a research grant, after its last report: were the findings used, by whom, and what shows it."""
+
+    grant = models.OneToOneField(Grant, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+    used = models.BooleanField(_("were the findings used"), null=True, blank=True)
+    by_whom = models.CharField(_("by whom"), max_length=500, blank=True)
+    shown_by = models.CharField(_("what shows it"), max_length=1_000, blank=True)
+    answered_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["opened_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    used__isnull=True, answered_by__isnull=True, answered_at__isnull=True, by_whom="", shown_by=""
+                )
+                | Q(used=False, answered_by__isnull=False, answered_at__isnull=False)
+                | (
+                    Q(used=True, answered_by__isnull=False, answered_at__isnull=False)
+                    & ~Q(by_whom="")
+                    & ~Q(shown_by="")
+                ),
+                name="findings_used_by_somebody_and_shown",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.grant}: {self.used}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("follow_up", args=[self.pk])

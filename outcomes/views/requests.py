@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import GRANTEES, Officer, SignedInRequest, Viewer, only
 from grants.models import Grant
-from outcomes import asking, requests
-from outcomes.forms import RequestAnswerForm, RequestForm, TimeForm
-from outcomes.models import FunderContact, Report, Request
+from outcomes import asking, findings, requests
+from outcomes.forms import FollowUpForm, RequestAnswerForm, RequestForm, TimeForm
+from outcomes.models import FollowUp, FunderContact, Report, Request
 
 
 @only(*GRANTEES)
@@ -79,3 +79,25 @@ def asked(request: SignedInRequest, pk: int) -> HttpResponse:
             return redirect("to_answer")
     context = {"asked": found, "form": form, "writes": writes}
     return render(request, "outcomes/asked.html", context, status=422 if form.errors else 200)
+
+
+@only(Officer, Viewer)
+@require_http_methods(["GET", "HEAD", "POST"])
+def follow_up(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Whether the findings of our research grant were used."""
+    own = Grant.objects.current().filter(funder__in=request.user.funder_ids)
+    found = get_object_or_404(FollowUp.objects.select_related("grant__project", "grant__funder"), grant__in=own, pk=pk)
+    writes = found.grant.funder_id in request.user.officer_ids
+    if request.method == "POST" and not writes:
+        raise PermissionDenied
+    form = FollowUpForm(request.POST or None)
+    if form.is_valid():
+        try:
+            findings.answer(found, **form.cleaned_data, by=request.user, at=timezone.now())
+        except findings.CannotFollowUp as problem:
+            form.add_error("by_whom", str(problem))
+        else:
+            messages.success(request, _("Kept."))
+            return redirect(found)
+    status = 422 if form.errors else 200
+    return render(request, "outcomes/follow_up.html", {"found": found, "form": form, "writes": writes}, status=status)

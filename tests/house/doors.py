@@ -299,6 +299,12 @@ DOORS: dict[str, Door] = {
         at=lambda world: {"pk": world.asked.pk},
         write=frozenset({OFFICER}),
     ),
+    "follow_up": Door(
+        frozenset({OFFICER, VIEWER}),
+        hidden=frozenset({OTHER_OFFICER}),
+        at=lambda world: {"pk": world.follow_up.pk},
+        write=frozenset({OFFICER}),
+    ),
     "what_was_learned": Door(READERS, write=frozenset({SECRETARIAT})),
     "learning_agree": Door(OWN, hidden=MEMBERS_ELSEWHERE, at=lambda world: {"pk": world.learning.pk}),
     "what_we_ask": Door(OFFICERS | {VIEWER}, write=OFFICERS),

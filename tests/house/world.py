@@ -15,7 +15,7 @@ from funders_portal.demo import loading
 from grants import imports
 from grants.models import Grant, Import
 from outcomes import asking, drafts, reports, requests, schedule
-from outcomes.models import Answer, Delivery, Learning, Question, Report, ReportDue, Request
+from outcomes.models import Answer, Delivery, FollowUp, Learning, Question, Report, ReportDue, Request
 from priorities import rules
 from priorities.models import Code, Looking, NeedFigure, SetAside, Suggestion, Target
 from tests import factories
@@ -60,6 +60,7 @@ class World:
     due: ReportDue
     asked: Request
     learning: Learning
+    follow_up: FollowUp
     invitation: Invitation
     task: Task
     people: dict[str, Person | None]
@@ -123,6 +124,7 @@ def build() -> World:
         due=ReportDue.objects.get(grant=grant, start=report.start),
         asked=asked_of(grant, people),
         learning=learned(handed_in, people),
+        follow_up=FollowUp.objects.create(grant=grant, opened_at=factories.NOW),
         invitation=invitation,
         task=task,
         people=people,
