@@ -14,7 +14,7 @@ from accounts.journal import Did
 from accounts.models import Person
 from counting import money
 from grants.models import Project
-from outcomes import asking, drafts, entered, evidence, schedule
+from outcomes import asking, drafts, entered, evidence, noting, schedule
 from outcomes.asking import Box, Sheet
 from outcomes.drafts import AlreadyHandedIn, is_open
 from outcomes.entered import Entered, Given, Said
@@ -81,6 +81,7 @@ def hand_in(report: Report, *, reason: str = "", by: Person, at: datetime) -> Re
     _deliver(report, changed=changed, reason=reason.strip(), by=by, at=at)
     did = Did.CORRECTED_REPORT if again else Did.HANDED_IN_REPORT
     journal.record(what=did, about=report, by=by, at=at, changed=changed)
+    noting.touch([report.project_id])
     return report
 
 
@@ -258,6 +259,7 @@ def accept(delivery: Delivery, *, feedback: str, by: Person, at: datetime) -> De
     _note(delivery, Delivery.ACCEPTED, by=by, at=at)
     evidence.refresh({delivery.due.grant_id}, on=timezone.localdate(at))
     journal.record(what=Did.ACCEPTED_REPORT, about=delivery, by=by, at=at)
+    noting.touch([delivery.report.project_id])
     return delivery
 
 
