@@ -75,6 +75,7 @@ MAIN = (
             Place("dues", _("Due"), names=("due", "plan_reports")),
         ),
     ),
+    Place("results", _("Results"), to=FUNDERS),
 )
 GRANTEE = (
     Place("home", _("To do"), to=GRANTEES),

@@ -5,8 +5,19 @@ from rest_framework.routers import DefaultRouter
 
 from accounts.api import OrganisationViewSet
 from funders_portal import api, home
-from funders_portal.dashboards import coverage, funder, need, neglected, overview, runs_out, trying, who_funds
+from funders_portal.dashboards import (
+    coverage,
+    funder,
+    need,
+    neglected,
+    overview,
+    results,
+    runs_out,
+    trying,
+    who_funds,
+)
 from grants.api import GrantViewSet, ProjectViewSet
+from outcomes.api import ResultsViewSet
 from priorities.api import CoverageViewSet, GapViewSet, NeedViewSet, PriorityViewSet, RunsOutViewSet, WhoFundsViewSet
 
 
@@ -25,6 +36,7 @@ router.register("gaps", GapViewSet, basename="api-gaps")
 router.register("runs-out", RunsOutViewSet, basename="api-runs-out")
 router.register("who-funds", WhoFundsViewSet, basename="api-who-funds")
 router.register("need", NeedViewSet, basename="api-need")
+router.register("results", ResultsViewSet, basename="api-results")
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -50,6 +62,9 @@ urlpatterns = [
     path("coverage/need/", need.need_page, name="need"),
     path("coverage/need/chart/", need.need_chart, name="need_chart"),
     path("coverage/need.csv", need.need_csv, name="need_csv"),
+    path("results/", results.results_page, name="results"),
+    path("results.csv", results.results_csv, name="results_csv"),
+    path("results/chart/", results.results_chart, name="results_chart"),
     path("help/", home.help_page, name="help"),
     path("healthz", home.healthz, name="healthz"),
     path("", include("accounts.urls")),
