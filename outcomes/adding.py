@@ -32,6 +32,13 @@ class PerProject:
     def size(self) -> int:
         return len(self.project)
 
+    def joined(self, other: PerProject) -> PerProject:
+        """Both, by project; no project may be in both."""
+        project = np.concatenate([self.project, other.project])
+        order = np.argsort(project, kind="stable")
+        pairs = ((self.most, other.most), (self.least, other.least), (self.whole, other.whole))
+        return PerProject(project[order], *(np.concatenate(pair)[order] for pair in pairs))
+
     def taken(self, places: Ints) -> PerProject:
         return PerProject(self.project[places], self.most[places], self.least[places], self.whole[places])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -27,20 +28,20 @@ PARAMETERS = [
 class ResultsSerializer(serializers.Serializer[Any]):
     """One thing counted along one list, from reports that at least one funder accepted."""
 
-    measure = serializers.CharField(help_text="The indicator's code.")
+    measure = serializers.CharField(help_text=_("The indicator's code."))
     name = serializers.CharField()
     unit = serializers.ChoiceField(["number", "pence"])
     first, last = serializers.DateField(), serializers.DateField()
-    people = serializers.BooleanField(help_text="Whether it counts people helped.")
-    about = serializers.BooleanField(help_text="Whether every figure is rounded to the nearest ten.")
-    withheld = serializers.BooleanField(help_text="Fewer than three charities, or one with more than 85 %.")
-    overlap = serializers.BooleanField(help_text="Whether a project may stand in several rows; then never add them up.")
+    people = serializers.BooleanField(help_text=_("Whether it counts people helped."))
+    about = serializers.BooleanField(help_text=_("Whether every figure is rounded to the nearest ten."))
+    withheld = serializers.BooleanField(help_text=_("Fewer than three charities, or one with more than 85 %."))
+    overlap = serializers.BooleanField(help_text=_("Whether a project may stand in several rows."))
     charities = serializers.IntegerField()
     rows = LineSerializer(many=True)
     columns = LineSerializer(many=True)
     cells = serializers.ListField(child=serializers.ListField(child=serializers.IntegerField()))
-    totals = serializers.ListField(child=serializers.IntegerField(), help_text="One a column.")
-    kept_back = LineSerializer(many=True, help_text="Rows that are not shown apart.")
+    totals = serializers.ListField(child=serializers.IntegerField(), help_text=_("One a column."))
+    kept_back = LineSerializer(many=True, help_text=_("Rows that are not shown apart."))
 
 
 class ResultsViewSet(Guarded, ViewSet):

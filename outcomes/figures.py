@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,11 +21,13 @@ from numpy.typing import NDArray
 
 from grants import bulk
 from outcomes import noting
+from outcomes.adding import PerProject
 from outcomes.models import Delivery, IndicatorVersion, Measurement
 from outcomes.moments import NEVER, MinuteNumber
 from outcomes.noting import Stamp
 from priorities.columns import one_view
 from priorities.memory import keeping
+from priorities.memory.kept import Kept
 from priorities.memory.reading import DayNumber
 
 Ints = NDArray[np.integer]
@@ -34,6 +36,8 @@ MANY = 50_000
 """So many figures of changed projects at most stand beside the others before all are read as one again."""
 WORTH_SAVING = 100_000
 """From so many figures on, what was read is saved for the other processes of this machine and for the next start."""
+KEPT = 32
+"""So many answers by project are kept, about a megabyte each at a million figures of an indicator."""
 FORM = 1
 """Raised whenever what is saved changes its shape."""
 OVER_TIME = [code for code, _words in IndicatorVersion.OVER_TIME]
@@ -92,6 +96,29 @@ class Figures:
     base: Rows
     edits: Rows
     changed: Ints
+    kept: Kept = field(default_factory=Kept)
+    """What was put together of base, whichever projects changed since."""
+
+    def together(
+        self,
+        indicator: int,
+        cell: int,
+        key: Hashable,
+        wanted: Callable[[Rows], Flags],
+        put: Callable[[Rows], PerProject],
+    ) -> PerProject:
+        """The wanted figures of one indicator and cell, put together by project. key: what wanted and put hang on."""
+
+        def of_base() -> PerProject:
+            rows = self.base.of(indicator, cell)
+            return put(rows.taken(np.flatnonzero(wanted(rows))))
+
+        base: PerProject = self.kept.get("together", (indicator, cell, key), of_base, most=KEPT)
+        if not len(self.changed):
+            return base
+        edits = self.edits.of(indicator, cell)
+        new = put(edits.taken(np.flatnonzero(wanted(edits))))
+        return base.taken(np.flatnonzero(~np.isin(base.project, self.changed))).joined(new)
 
     def of(self, indicator: int, cell: int, wanted: Callable[[Rows], Flags]) -> Rows:
         """Those figures of one indicator and cell that are wanted, by project and the end of their windows."""
@@ -115,7 +142,7 @@ class Figures:
         changed = np.union1d(self.changed, np.fromiter(projects, np.int64, len(projects)))
         new = np.fromiter(projects, np.int64, len(projects))
         kept = self.edits.taken(~np.isin(self.edits.project, new))
-        return Figures(stamp, self.base, _in_order(kept.joined(read(projects))), changed)
+        return Figures(stamp, self.base, _in_order(kept.joined(read(projects))), changed, self.kept)
 
 
 _lock = threading.RLock()

@@ -6,10 +6,10 @@ accepted, and figures of people only through counting.disclosure.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import partial, reduce
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from counting.disclosure import PART, PEOPLE, WHOLE, Behind, Given
 from counting.tables import NUMBER, PENCE, Line, Table
 from outcomes import adding, figures, works
 from outcomes.adding import PerProject, Shared
-from outcomes.figures import OVER_TIME, Rows
+from outcomes.figures import OVER_TIME, Figures, Rows
 from outcomes.models import Cell, Indicator, IndicatorVersion, Overlap
 from outcomes.moments import NEVER
 from outcomes.works import Works
@@ -79,6 +79,8 @@ class _Part:
     line: Line
     figures: PerProject
     shared: Sequence[Shared] = ()
+    places: Ints | None = None
+    """Where its projects stand in the whole, as far as that is known already."""
 
 
 def indicators() -> list[Indicator]:
@@ -107,15 +109,10 @@ def has_own(funders: Collection[int]) -> bool:
 
 def look(question: Question) -> Found:
     """The figures that a question asks for, as whoever asks may see them. Raises disclosure.NotToBeShown."""
-    version = version_of(question.indicator)
-    known = works.current()
-    everybody = _everybody()
-    cells = _categories(question.by) if question.by in BREAKDOWNS else []
-    rows = _rows(question, version, known, [everybody, *cells])
-    overlaps = _overlaps(question) if version.counts_people else []
-    whole = _part(Line("", ""), version, _of_cells(rows, [everybody]), overlaps)
-    found = _Counted(question, version, _parts(question, version, rows, whole, overlaps, known), whole)
-    return found.found(_charities(known, whole.figures))
+    asked = _Asked(question, version_of(question.indicator), figures.current(), works.current(), _everybody())
+    whole = asked.part(Line("", ""), question.first, question.last)
+    known, number = _numbered(_charities(asked.known, whole.figures))
+    return _Counted(question, asked.version, asked.parts(whole), whole).found(known, number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,15 +136,15 @@ class _Counted:
             return self.version.over_time == IndicatorVersion.FLOW
         return self.question.by in (*BREAKDOWNS, WHOLE_OF_IT)
 
-    def found(self, charity: Ints) -> Found:
-        known, number = np.unique(charity, return_inverse=True)
+    def found(self, charities: int, number: Ints) -> Found:
+        """number: the charity of each project of the whole, counted from nought."""
         told = [each for each in self.parts if each.figures.most.any() or each.figures.whole.any()]
         silent = [each.line for each in self.parts if each not in told]
         table = self.table(told)
         if self.people and self.question.own is None:
-            table = disclosure.protect(table, self.behind(told, number, len(known)), adds_up=self.adds_up)
+            table = disclosure.protect(table, self.behind(told, number, charities), adds_up=self.adds_up)
         overlaps = self.question.by in LISTS
-        return Found(self.question, self.version, table, len(known), self.whole.figures.size, silent, overlaps)
+        return Found(self.question, self.version, table, charities, self.whole.figures.size, silent, overlaps)
 
     def table(self, parts: Sequence[_Part]) -> Table:
         question = self.question
@@ -200,79 +197,97 @@ class _Counted:
         if ratio:
             columns.append(lambda each: each.whole)
 
-        def of(each: PerProject, column: Callable[[PerProject], Ints]) -> Given:
-            # Projects of a part are among those of the whole, but for a total that a charity left out.
-            whole = self.whole.figures
-            place = np.searchsorted(whole.project, each.project)
-            safe = np.minimum(place, max(whole.size - 1, 0))
-            here = whole.project[safe] == each.project if whole.size else np.zeros(each.size, bool)
-            sums = np.bincount(number[safe[here]], column(each)[here].astype(float), charities)
+        def of(part: _Part, column: Callable[[PerProject], Ints]) -> Given:
+            place, here = self.places(part)
+            sums = np.bincount(number[place], column(part.figures)[here].astype(float), charities)
             return sums.astype(np.int64)
 
         none = np.zeros((0, charities), np.int64)
-        cells = [np.array([of(each.figures, column) for each in parts]) if parts else none for column in columns]
-        return Behind(cells, [of(self.whole.figures, column) for column in columns])
+        cells = [np.array([of(each, column) for each in parts]) if parts else none for column in columns]
+        return Behind(cells, [of(self.whole, column) for column in columns])
+
+    def places(self, part: _Part) -> tuple[Ints, Ints | slice]:
+        """Where a part's projects stand in the whole, and which of them do; a charity may leave a total out."""
+        if part.places is not None:
+            return part.places, slice(None)
+        whole, project = self.whole.figures.project, part.figures.project
+        if not len(whole):
+            return np.empty(0, np.int64), np.empty(0, np.int64)
+        place = np.minimum(np.searchsorted(whole, project), len(whole) - 1)
+        here = np.flatnonzero(whole[place] == project)
+        return place[here], here
 
 
 # --- which figures ----------------------------------------------------------------------------------------------------
-def _rows(question: Question, version: IndicatorVersion, known: Works, cells: Collection[int]) -> Rows:
-    """The figures that the question is about, each once, of some cells."""
-    held, flags = figures.current(), known.stands() if question.own is None else known.of_funders(question.own)
-    wanted = partial(_wanted, question, version)
-    pieces = [held.of(question.indicator.pk, cell, wanted) for cell in cells]
-    rows = reduce(Rows.joined, pieces)
-    return rows.taken(np.flatnonzero(_of(flags, rows.project)))
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question with what answers it."""
+
+    question: Question
+    version: IndicatorVersion
+    held: Figures
+    known: Works
+    everybody: int
+
+    def parts(self, whole: _Part) -> list[_Part]:
+        question = self.question
+        if question.by in LISTS:
+            return list(self.by_list(whole))
+        if question.by == QUARTER:
+            quarters = periods.quarters(question.first, question.last)
+            return [self.part(_quarter(first), first, last) for first, last in quarters]
+        cells = Cell.objects.filter(breakdown=question.by).order_by("position", "id")
+        wanted = cells if question.by in BREAKDOWNS else ()
+        return [self.part(Line(each.code, each.name), question.first, question.last, each.pk) for each in wanted]
+
+    def by_list(self, whole: _Part) -> Iterator[_Part]:
+        bits, project = self.known.bits(self.question.by), whole.figures.project
+        mine = bits[project]
+        for place, entry in enumerate(self.known.portfolio.vocabulary[self.question.by]):
+            here = np.flatnonzero(mine & mine.dtype.type(1 << place))
+            line = Line(entry.code, entry.label, entry.residual)
+            yield _Part(line, whole.figures.taken(here), whole.shared, here)
+
+    def part(self, line: Line, first: date, last: date, cell: int | None = None) -> _Part:
+        """The figures of everybody, or of one category, whose windows end in these days."""
+        cell = self.everybody if cell is None else cell
+        question = self.question
+        wanted = partial(self.wanted, _day(first), _day(last))
+        put = partial(self.put, _day(first))
+        key = (first, last, question.known_on, question.own is None, self.version.pk, question.by == QUARTER)
+        together = self.held.together(question.indicator.pk, cell, key, wanted, put)
+        flags = self.known.stands() if question.own is None else self.known.of_funders(question.own)
+        together = together.taken(np.flatnonzero(_of(flags, together.project)))
+        overlaps = _overlaps(question, cell) if self.version.counts_people else []
+        if not overlaps:
+            return _Part(line, together)
+        rows = self.held.of(question.indicator.pk, cell, wanted)
+        return _Part(line, together, _shared(self.version, rows, overlaps))
+
+    def wanted(self, first: int, last: int, rows: Rows) -> Any:
+        """Which figures count: current or as known then, accepted where everybody asks, of this definition's kind."""
+        question, version = self.question, self.version
+        found = (rows.end >= first) & (rows.end <= last)
+        found &= rows.over == OVER_TIME.index(version.over_time)
+        found &= (rows.whole > 0) == (version.kind == IndicatorVersion.RATIO)
+        if question.known_on is None:
+            found &= rows.gone == NEVER
+        else:
+            moment = figures.minutes(_end_of(question.known_on))
+            found &= (rows.at < moment) & (rows.gone >= moment)
+        return found & (rows.accepted != NEVER) if question.own is None else found
+
+    def put(self, first: int, rows: Rows) -> PerProject:
+        if self.version.over_time == IndicatorVersion.ACTIVE and self.question.by == QUARTER:
+            rows = rows.taken(adding.begun_inside(rows.project, rows.start, first))
+        over_time = self.version.over_time
+        return adding.per_project(over_time, rows.project, rows.start, rows.end, rows.value, rows.whole)
 
 
-def _wanted(question: Question, version: IndicatorVersion, rows: Rows) -> Any:
-    """Which figures count: current or as known then, accepted where everybody asks, of this definition's kind."""
-    found = (rows.end >= _day(question.first)) & (rows.end <= _day(question.last))
-    found &= rows.over == OVER_TIME.index(version.over_time)
-    found &= (rows.whole > 0) == (version.kind == IndicatorVersion.RATIO)
-    if question.known_on is None:
-        found &= rows.gone == NEVER
-    else:
-        moment = figures.minutes(_end_of(question.known_on))
-        found &= (rows.at < moment) & (rows.gone >= moment)
-    return found & (rows.accepted != NEVER) if question.own is None else found
-
-
-def _parts(
-    question: Question, version: IndicatorVersion, rows: Rows, whole: _Part, overlaps: list[Overlap], known: Works
-) -> list[_Part]:
-    if question.by in LISTS:
-        return _by_list(question.by, whole, known)
-    if question.by == QUARTER:
-        found = []
-        for first, last in periods.quarters(question.first, question.last):
-            theirs = rows.taken((rows.end >= _day(first)) & (rows.end <= _day(last)))
-            theirs = theirs.taken(adding.begun_inside(theirs.project, theirs.start, _day(first)))
-            found.append(_part(_quarter(first), version, theirs, overlaps))
-        return found
-    cells = Cell.objects.filter(breakdown=question.by).order_by("position", "id") if question.by in BREAKDOWNS else ()
-    return [_part(Line(each.code, each.name), version, _of_cells(rows, [each.pk]), overlaps, each.pk) for each in cells]
-
-
-def _by_list(name: str, whole: _Part, known: Works) -> list[_Part]:
-    bits, project = known.bits(name), whole.figures.project
-    mine = np.where(project < known.size, bits[np.minimum(project, known.size - 1)], bits.dtype.type(0))
-    found = []
-    for place, entry in enumerate(known.portfolio.vocabulary[name]):
-        here = np.flatnonzero((mine >> mine.dtype.type(place)) & mine.dtype.type(1))
-        found.append(_Part(Line(entry.code, entry.label, entry.residual), whole.figures.taken(here), whole.shared))
-    return found
-
-
-def _part(
-    line: Line, version: IndicatorVersion, rows: Rows, overlaps: Sequence[Overlap], cell: int | None = None
-) -> _Part:
-    together = adding.per_project(version.over_time, rows.project, rows.start, rows.end, rows.value, rows.whole)
-    mine = [each for each in overlaps if each.cell_id == cell or (cell is None and each.cell.is_total)]
-    return _Part(line, together, _shared(version, rows, mine))
-
-
-def _of_cells(rows: Rows, cells: Collection[int]) -> Rows:
-    return rows.taken(np.isin(rows.cell, np.array(list(cells))))
+def _numbered(charity: Ints) -> tuple[int, Ints]:
+    """How many different ones there are, and each one's number, counted from nought."""
+    known, number = np.unique(charity, return_inverse=True)
+    return len(known), number
 
 
 def _of(flags: Any, project: Ints) -> Any:
@@ -294,10 +309,6 @@ def _everybody() -> int:
     return Cell.objects.values_list("id", flat=True).get(breakdown="")
 
 
-def _categories(breakdown: str) -> list[int]:
-    return list(Cell.objects.filter(breakdown=breakdown).values_list("id", flat=True))
-
-
 def _day(day: date) -> int:
     return (day - EPOCH).days
 
@@ -307,12 +318,14 @@ def _end_of(day: date) -> datetime:
 
 
 # --- people whom two projects share -----------------------------------------------------------------------------------
-def _overlaps(question: Question) -> list[Overlap]:
+def _overlaps(question: Question, cell: int) -> list[Overlap]:
     """What was declared of windows that touch these days."""
-    rows = Overlap.objects.filter(indicator=question.indicator, start__lte=question.last, end__gte=question.first)
+    rows = Overlap.objects.filter(
+        indicator=question.indicator, cell=cell, start__lte=question.last, end__gte=question.first
+    )
     if question.known_on is not None:
         rows = rows.filter(at__lt=_end_of(question.known_on))
-    return list(rows.select_related("cell").order_by("start", "end"))
+    return list(rows.order_by("start", "end"))
 
 
 def _shared(version: IndicatorVersion, rows: Rows, overlaps: Sequence[Overlap]) -> list[Shared]:

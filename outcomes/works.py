@@ -67,15 +67,15 @@ class Works:
         kind = self.blocks[0][0].shares[dimension].bits.dtype
         found = np.zeros(self.size, kind)
         for block, projects in self.blocks:
-            bits = block.shares[dimension].bits * block.alive.astype(kind)
-            np.bitwise_or(found, projects.reduced(np.bitwise_or, bits, self.size, 0), out=found)
+            part = projects.reduced(f"bits {dimension}", np.bitwise_or, block.shares[dimension].bits, block, 0)
+            found[: len(part)] |= part
         return found
 
     def _charity(self) -> Ints:
         found = np.full(self.size, _NOT_HERE, np.int32)
         for block, projects in self.blocks:
-            theirs = np.where(block.alive, block.recipient, np.int32(_NOT_HERE))
-            np.minimum(found, projects.reduced(np.minimum, theirs, self.size, _NOT_HERE), out=found)
+            part = projects.reduced("charity", np.minimum, block.recipient, block, _NOT_HERE)
+            np.minimum(found[: len(part)], part, out=found[: len(part)])
         return found
 
 
@@ -97,8 +97,21 @@ class _Projects:
         found: _Projects = block.kept.get("projects", 0, lambda: cls(_read(block)), most=1)
         return found
 
-    def reduced(self, by: Any, values: Ints, size: int, otherwise: int) -> Ints:
-        found = np.full(size, otherwise, values.dtype)
+    def reduced(self, name: str, by: Any, values: Ints, block: Block, otherwise: int) -> Ints:
+        """Put together, project by project, the values of a block's living grants. Kept for all rows of the block;
+        projects with a dead one are put together anew."""
+        kept: Ints = block.kept.get(f"projects' {name}", 0, lambda: self._all(by, values, otherwise), most=1)
+        dead = np.flatnonzero(~block.alive)
+        if not len(dead):
+            return kept
+        found, touched = kept.copy(), np.unique(self.numbers[dead])
+        again = np.flatnonzero(np.isin(self.numbers, touched) & block.alive)
+        found[touched] = otherwise
+        by.at(found, self.numbers[again], values[again])
+        return found
+
+    def _all(self, by: Any, values: Ints, otherwise: int) -> Ints:
+        found = np.full(1 + int(self.numbers.max(initial=0)), otherwise, values.dtype)
         if len(self.starts):
             ordered = values if self.order is None else values[self.order]
             found[self.different] = by.reduceat(ordered, self.starts)
