@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import django_filters
+from django import forms
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
@@ -48,6 +49,7 @@ class ResultsFilter(Telling, django_filters.FilterSet):  # type: ignore[misc]
     quarter = OneOfFilter(
         label=_("Only the quarter (own grants)"),
         choices=[
+            ("", _("the whole year")),
             ("1", _("January to March")),
             ("2", _("April to June")),
             ("3", _("July to September")),
@@ -57,6 +59,7 @@ class ResultsFilter(Telling, django_filters.FilterSet):  # type: ignore[misc]
     known_on = KnownFilter(
         label=_("As it was known on (own grants)"),
         input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("As it stands now, where it is left empty."),
     )
 
@@ -96,6 +99,19 @@ class ResultsFilter(Telling, django_filters.FilterSet):  # type: ignore[misc]
         if asked or not self.funders:
             return bool(asked == OWN)
         return results.has_own(self.funders)
+
+    def sheet(self, person: Any) -> Any:
+        """The form with what is shown chosen in it, whether it was asked for or is what comes without asking."""
+        question = self.question
+        shown = {
+            "indicator": question.indicator.code, "by": question.by, "year": str(self.of_year),
+            "whose": OWN if self.is_own else EVERYBODY,
+        }  # fmt: skip
+        data = QueryDict(mutable=True)
+        data.update(shown)
+        for name in FOR_OWN:
+            data[name] = self.data.get(name, "")
+        return ResultsFilter(data, person=person).form
 
     def is_valid(self) -> bool:
         if not super().is_valid():

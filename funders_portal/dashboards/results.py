@@ -27,7 +27,7 @@ def results_page(request: SignedInRequest) -> HttpResponse:
     found = results.look(asked.question)
     table = told_results.labelled(found)
     context = {
-        "form": asked.form,
+        "form": asked.sheet(request.user),
         "query": request.GET.urlencode(),
         "found": found,
         "table": table,

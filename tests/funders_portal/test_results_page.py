@@ -47,6 +47,17 @@ def test_a_funder_sees_its_own_exact_and_everybodys_in_tens_and_the_page_says_wh
     assert "96" not in everybodys
 
 
+def test_the_form_holds_what_is_shown(sign_in) -> None:
+    """So that Apply without a change shows the same again."""
+    worlds = several(43, 31, 22)
+    client = sign_in(worlds[0].officers["A"])
+    form = client.get(PAGE).context["form"]
+    chosen = {name: form[name].value() for name in form.fields}
+    shown = {"indicator": "people-new", "by": "priority", "year": "2026", "whose": "own"}
+    assert chosen == {**shown, "quarter": "", "known_on": ""}
+    assert client.get(PAGE, chosen).context["told"] == client.get(PAGE).context["told"]
+
+
 def test_the_secretariat_sees_everybodys_alone(sign_in) -> None:
     several(43, 31, 22)
     client = sign_in(factories.secretariat())
