@@ -74,3 +74,27 @@ def months_between(earlier: date, later: date) -> int:
     """Whole months from `earlier` to `later`, rounded down; negative where later comes first."""
     months = (later.year - earlier.year) * 12 + later.month - earlier.month
     return months - (later.day < earlier.day and add_months(earlier, months) > later)
+
+
+def quarter_start(day: date) -> date:
+    """The first day of the calendar quarter in which a day lies."""
+    return date(day.year, day.month - (day.month - 1) % 3, 1)
+
+
+def quarter_end(day: date) -> date:
+    """The last day of the calendar quarter in which a day lies."""
+    return end_after(quarter_start(day), 3)
+
+
+def quarters(first: date, last: date) -> list[tuple[date, date]]:
+    """Every calendar quarter that has a day from `first` to `last`, whole."""
+    found, start = [], quarter_start(first)
+    while start <= last:
+        found.append((start, quarter_end(start)))
+        start = add_months(start, 3)
+    return found
+
+
+def last_closed(day: date) -> date:
+    """The last day of the quarter that was the last to be over on a day."""
+    return quarter_start(day) - timedelta(days=1)

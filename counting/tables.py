@@ -7,7 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-PENCE, GRANTS, SHARE = "pence", "grants", "share"
+PENCE, GRANTS, SHARE, NUMBER = "pence", "grants", "share", "number"
+
+
+class Unprotected(Exception):
+    """A Table that counts people was about to be shown as it is to somebody who may only see it protected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +31,16 @@ class Table:
     """Figures by two dimensions.
 
     measure: awarded, live, spread or grants. unit: "pence" (whole pounds sterling pence), "grants" or
-    "share" (basis points).
+    "share" (basis points), or "number" (of people or things).
     on: the day it speaks of; first, last: its window, where the measure has one.
     cells: one list a row, one whole number a column. total: of all cells, each grant once (for grants that is
     fewer than the sum of cells, because a grant touches several). row_totals and column_totals likewise.
     other_currencies: currency code to minor units, listed and never added. held_back: grants that the reader may
     not see and that are therefore in no figure. undated: grants left out because their dates are not known.
+    people: it counts people helped. protected: it went through disclosure.protect, which alone says so. own: it is for
+    the charity itself and the funders of those grants alone. narrowed: names of the filters by which it was cut.
+    about: its figures are rounded. withheld: nothing of it may be shown, and it holds nothing. kept_back: rows of which
+    nothing is shown apart.
     """
 
     measure: str
@@ -52,9 +60,29 @@ class Table:
     undated: int = 0
     rows_name: str = ""
     columns_name: str = ""
+    people: bool = False
+    protected: bool = False
+    own: bool = False
+    narrowed: Sequence[str] = ()
+    about: bool = False
+    withheld: bool = False
+    kept_back: Sequence[Line] = ()
+
+    def to_draw(self) -> Table:
+        """The Table itself, where it may be drawn on its page; raises Unprotected where it may not."""
+        if self.people and not (self.protected or self.own):
+            raise Unprotected("Figures of people are drawn after disclosure.protect, or for their own funders alone.")
+        return self
+
+    def to_give_away(self) -> Table:
+        """The Table itself, where it may leave the portal or be frozen; raises Unprotected where it may not."""
+        if self.people and not self.protected:
+            raise Unprotected("Figures of people leave the portal after disclosure.protect alone.")
+        return self
 
     def as_dict(self) -> dict[str, Any]:
-        """The Table as the command and the API print it; money in pence."""
+        """The Table as the command and the API print it; money in pence. Raises Unprotected."""
+        self.to_give_away()
         return {
             "measure": self.measure,
             "unit": self.unit,

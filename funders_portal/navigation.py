@@ -85,6 +85,7 @@ MAIN = (
             Place("what_was_learned", _("What was learned")),
         ),
     ),
+    Place("results", _("Results"), to=FUNDERS),
 )
 GRANTEE = (
     Place("home", _("To do"), to=GRANTEES),

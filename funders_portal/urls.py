@@ -5,9 +5,19 @@ from rest_framework.routers import DefaultRouter
 
 from accounts.api import OrganisationViewSet
 from funders_portal import api, home
-from funders_portal.dashboards import coverage, funder, need, neglected, overview, runs_out, trying, who_funds
+from funders_portal.dashboards import (
+    coverage,
+    funder,
+    need,
+    neglected,
+    overview,
+    results,
+    runs_out,
+    trying,
+    who_funds,
+)
 from grants.api import GrantViewSet, ProjectViewSet
-from outcomes.api import CopyViewSet, DueViewSet
+from outcomes.api import CopyViewSet, DueViewSet, ResultsViewSet
 from priorities.api import CoverageViewSet, GapViewSet, NeedViewSet, PriorityViewSet, RunsOutViewSet, WhoFundsViewSet
 
 
@@ -28,6 +38,7 @@ router.register("who-funds", WhoFundsViewSet, basename="api-who-funds")
 router.register("reports-due", DueViewSet, basename="api-reports-due")
 router.register("reports", CopyViewSet, basename="api-reports")
 router.register("need", NeedViewSet, basename="api-need")
+router.register("results", ResultsViewSet, basename="api-results")
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -53,6 +64,9 @@ urlpatterns = [
     path("coverage/need/", need.need_page, name="need"),
     path("coverage/need/chart/", need.need_chart, name="need_chart"),
     path("coverage/need.csv", need.need_csv, name="need_csv"),
+    path("results/", results.results_page, name="results"),
+    path("results.csv", results.results_csv, name="results_csv"),
+    path("results/chart/", results.results_chart, name="results_chart"),
     path("help/", home.help_page, name="help"),
     path("healthz", home.healthz, name="healthz"),
     path("", include("accounts.urls")),

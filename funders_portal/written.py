@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from counting import money
-from counting.tables import PENCE, Table
+from counting.tables import PENCE, Line, Table
 from grants import spreadsheet
 from priorities.beside import Beside, Part
 from priorities.kinds import EMPTY, NEGLECTED
@@ -24,6 +24,7 @@ from priorities.who_funds import WhoFunds
 
 def table_as_csv(table: Table) -> str:
     """A row a line, a column a line, with their totals; money in pounds, exact to the penny."""
+    table.to_give_away()
     head = [capfirst(table.rows_name), *(line.label for line in table.columns), _("All")]
     body = [
         [row.label, *(_figure(table, each) for each in (*figures, total))]
@@ -31,6 +32,23 @@ def table_as_csv(table: Table) -> str:
     ]
     foot = [_("All"), *(_figure(table, each) for each in (*table.column_totals, table.total))]
     return spreadsheet.text([head, *body, foot, *_others(table)])
+
+
+def results_as_csv(table: Table) -> str:
+    """A row a line, then the whole, which rows do not always add up to; what is rounded says so. Raises Unprotected."""
+    table.to_give_away()
+    about = _("about, to the nearest ten") if table.about else ""
+    head = [capfirst(table.rows_name), *(line.label for line in table.columns), _("Exact or rounded")]
+    body = [[row.label, *(_figure(table, each) for each in cells), about] for row, cells in _by_row(table)]
+    apart = [[row.label, *[_("not shown apart")] * len(table.columns), ""] for row in table.kept_back]
+    whole = (
+        [_("not shown")] * len(table.columns) if table.withheld else [_figure(table, n) for n in table.column_totals]
+    )
+    return spreadsheet.text([head, *body, *apart, [_("The whole"), *whole, about]])
+
+
+def _by_row(table: Table) -> list[tuple[Line, Sequence[int]]]:
+    return list(zip(table.rows, table.cells, strict=True))
 
 
 def trend_as_csv(trend: Trend) -> str:

@@ -1,15 +1,26 @@
-"""Reports through the API, to read: a charity's schedule, a funder's copies."""
+"""Reports through the API, to read: a charity's schedule, a funder's copies, and what came of it for everybody."""
 
 from __future__ import annotations
 
 from django.db.models import Prefetch, QuerySet
-from drf_spectacular.utils import extend_schema, extend_schema_view
-from rest_framework.viewsets import ReadOnlyModelViewSet
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ReadOnlyModelViewSet, ViewSet
 
-from accounts.access import GRANTEES, Officer, Viewer
+from accounts.access import FUNDERS, GRANTEES, Officer, Viewer
 from accounts.api_access import Guarded
+from outcomes import results, told_results
+from outcomes.filters import BY, ResultsFilter
 from outcomes.models import DeliveredAnswer, DeliveredFigure, Delivery, ReportDue
-from outcomes.serializers import CopySerializer, DueSerializer
+from outcomes.serializers import CopySerializer, DueSerializer, ResultsSerializer
+
+PARAMETERS = [
+    OpenApiParameter("indicator", description="What is counted, by its code; the first that has a figure."),
+    OpenApiParameter("by", enum=[code for code, _words in BY], description="Along which list; by area."),
+    OpenApiParameter("year", description="A calendar year, of which closed quarters count; that of the last one."),
+]
 
 
 @extend_schema_view(
@@ -50,3 +61,39 @@ class CopyViewSet(Guarded, ReadOnlyModelViewSet[Delivery]):
             "delivered_figures__figure__version",
             "delivered_figures__figure__cell",
         ).order_by("id")
+
+
+class ResultsViewSet(Guarded, ViewSet):
+    guard = FUNDERS
+
+    @extend_schema(
+        description="What came of it: a year's closed quarters, as a whole or along one list. Figures of people are "
+        "rounded to the nearest ten and shown from three charities on.",
+        parameters=PARAMETERS,
+        responses=ResultsSerializer,
+    )
+    def list(self, request: Request) -> Response:
+        asked = ResultsFilter(request.query_params, also=("format",))
+        if not asked.is_valid():
+            raise ValidationError({name: list(told) for name, told in asked.errors.items()})
+        found = results.look(asked.question)
+        table = told_results.labelled(found).to_give_away()
+        return Response(
+            {
+                "measure": table.measure,
+                "name": found.version.name,
+                "unit": table.unit,
+                "first": table.first,
+                "last": table.last,
+                "people": table.people,
+                "about": table.about,
+                "withheld": table.withheld,
+                "overlap": found.overlaps,
+                "charities": found.charities,
+                "rows": [each.as_dict() for each in table.rows],
+                "columns": [each.as_dict() for each in table.columns],
+                "cells": table.cells,
+                "totals": table.column_totals,
+                "kept_back": [each.as_dict() for each in table.kept_back],
+            }
+        )

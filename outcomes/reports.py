@@ -14,7 +14,7 @@ from accounts.journal import Did
 from accounts.models import Person
 from counting import money
 from grants.models import Project
-from outcomes import asking, drafts, entered, evidence, findings, schedule
+from outcomes import asking, drafts, entered, evidence, findings, noting, schedule
 from outcomes.asking import Box, Sheet
 from outcomes.drafts import AlreadyHandedIn, is_open
 from outcomes.entered import Entered, Given, Said
@@ -82,6 +82,7 @@ def hand_in(report: Report, *, reason: str = "", by: Person, at: datetime) -> Re
     did = Did.CORRECTED_REPORT if again else Did.HANDED_IN_REPORT
     journal.record(what=did, about=report, by=by, at=at, changed=changed)
     _deliver(report, changed=changed, reason=reason.strip(), by=by, at=at)
+    noting.touch([report.project_id])
     return report
 
 
@@ -260,6 +261,7 @@ def accept(delivery: Delivery, *, feedback: str, by: Person, at: datetime) -> De
     journal.record(what=Did.ACCEPTED_REPORT, about=delivery, by=by, at=at)
     findings.open_after(delivery, at=at)
     evidence.refresh({delivery.due.grant_id}, on=timezone.localdate(at))
+    noting.touch([delivery.report.project_id])
     return delivery
 
 

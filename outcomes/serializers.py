@@ -11,6 +11,7 @@ from rest_framework import serializers
 from accounts.serializers import BriefOrganisationSerializer
 from grants.serializers import BriefProjectSerializer
 from outcomes.models import Delivery, Measurement, ReportDue
+from priorities.serializers import LineSerializer
 
 
 class DueSerializer(serializers.ModelSerializer[ReportDue]):
@@ -90,3 +91,22 @@ class CopySerializer(serializers.ModelSerializer[Delivery]):
     @extend_schema_field(FigureSerializer(many=True))
     def get_figures(self, copy: Delivery) -> Any:
         return FigureSerializer([each.figure for each in copy.delivered_figures.all()], many=True).data
+
+
+class ResultsSerializer(serializers.Serializer[Any]):
+    """One thing counted along one list, from reports that at least one funder accepted."""
+
+    measure = serializers.CharField(help_text=_("The indicator's code."))
+    name = serializers.CharField()
+    unit = serializers.ChoiceField(["number", "pence"])
+    first, last = serializers.DateField(), serializers.DateField()
+    people = serializers.BooleanField(help_text=_("Whether it counts people helped."))
+    about = serializers.BooleanField(help_text=_("Whether every figure is rounded to the nearest ten."))
+    withheld = serializers.BooleanField(help_text=_("Fewer than three charities, or one with more than 85 %."))
+    overlap = serializers.BooleanField(help_text=_("Whether a project may stand in several rows."))
+    charities = serializers.IntegerField()
+    rows = LineSerializer(many=True)
+    columns = LineSerializer(many=True)
+    cells = serializers.ListField(child=serializers.ListField(child=serializers.IntegerField()))
+    totals = serializers.ListField(child=serializers.IntegerField(), help_text=_("One a column."))
+    kept_back = LineSerializer(many=True, help_text=_("Rows that are not shown apart."))

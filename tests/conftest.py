@@ -16,7 +16,7 @@ from django.db import connection
 from django.test import Client
 from pytest_django.plugin import blocking_manager_key
 
-from outcomes import guards, library
+from outcomes import figures, guards, library
 from outcomes.models import Cell, Indicator, IndicatorVersion, Question
 from priorities import columns, vocabulary
 from priorities.models import Code
@@ -71,6 +71,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 def fresh_columns() -> None:
     """No grants are remembered from another test's database."""
     columns.forget()
+    figures.forget()
 
 
 @pytest.fixture

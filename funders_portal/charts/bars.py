@@ -43,6 +43,7 @@ def bars(table: Table, *, rest: str, mark: Mark | None = None) -> dict[str, Any]
 
     The first column is on top; its label stands at the left of the first bar, so that no legend is needed.
     """
+    table.to_draw()
     layers = list(_layers(table, rest))
     figure = Figure(data=[_bar(table, each) for each in reversed(layers)], layout=_layout(table))
     figure.update_layout(annotations=[*_labels(table, layers), *_said(table, mark)], shapes=list(_step(table, mark)))

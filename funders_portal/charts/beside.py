@@ -25,6 +25,7 @@ def beside(table: Table) -> dict[str, Any]:
 
     Each bar carries its figure and its column's name, so that no legend is needed.
     """
+    table.to_draw()
     figure = Figure(data=[_bars(table, column) for column in range(len(table.columns))], layout=_layout(table))
     return dict(figure.to_plotly_json())
 

@@ -25,6 +25,7 @@ def heatmap(table: Table) -> dict[str, Any]:
     Money in one hue from white; nought is paper with a dashed edge; what carries no share is hatched grey. The
     shade follows the square root of the figure, so that small sums beside a large one are still seen.
     """
+    table.to_draw()
     figure = Figure(data=[_pale(table), _deep(table), _grey(table), _paper(table)], layout=_layout(table))
     figure.update_layout(shapes=[*_dashed_edges(table), *_hatching(table)])
     return dict(figure.to_plotly_json())

@@ -40,7 +40,7 @@ def main() -> None:
         if not options.skip_pages:
             with _portal(name) as (environment, folder):
                 done["pages"] = pages.measure(
-                    environment, folder=folder, count=options.grants, requests=options.requests
+                    environment, folder=folder, count=options.grants, requests=options.requests, figures=options.figures
                 )
                 print(pages.told(done["pages"]), flush=True)
     path = ROOT / "var" / "bench.json"
@@ -52,6 +52,7 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__.splitlines()[0])
     parser.add_argument("--grants", type=int, default=1_000_000)
+    parser.add_argument("--figures", type=int, default=2_000_000, help="reported, 20 a grant at most")
     parser.add_argument("--requests", type=int, default=100, help="of each page, by one client and again by four")
     parser.add_argument("--only", choices=[SQLITE, POSTGRESQL])
     parser.add_argument("--skip-import", action="store_true")

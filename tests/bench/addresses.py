@@ -107,6 +107,16 @@ class Asker:
             asked |= {f"{dimension}.{first}": "66.67", f"{dimension}.{second}": "33.33"}
         return asked
 
+    def came_of_it(self, number: int) -> Query:
+        """What came of it, by any list, in any of the last years."""
+        if number % FIFTHS == 0:
+            return {}
+        asked: Query = {"by": self.chance.choice(["priority", "region", "group", "quarter", "all"])}
+        asked["year"] = str(self.facts.today.year - self.chance.choice([0, 1, 2]) - (self.facts.today.month < 4))
+        if number % FIFTHS > 1:
+            asked["indicator"] = self.chance.choice(["people-new", "people-active", "places", "waiting", "mscos-1"])
+        return asked
+
     def search(self, number: int) -> Query:
         return {} if number % 2 else {"search": f"work {self.chance.randrange(1_000)}"}
 
@@ -159,10 +169,14 @@ ADDRESSES: dict[str, Maker] = {
     "need_csv": Asker.day,
     "need_chart": Asker.family,
     "try_a_grant": Asker.tried,
+    "results": Asker.came_of_it,
+    "results_csv": Asker.came_of_it,
+    "results_chart": Asker.came_of_it,
     "api-coverage-list": Asker.table,
     "api-gaps-list": Asker.shortfalls,
     "api-runs-out-list": Asker.running,
     "api-who-funds-list": Asker.running,
+    "api-results-list": Asker.came_of_it,
 }
 """A page's URL name, and what is asked of it. Pages whose address names a row have no line here."""
 APART: dict[str, Maker] = {"grants": Asker.search}

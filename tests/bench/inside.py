@@ -3,6 +3,7 @@
 `python -m tests.bench.inside facts NAME ...` prints what can be asked for, the addresses of pages, and a session.
 `... edits RATE` edits grants until it is told to end, then prints how many. `... edit` makes an edit for each line that
 it reads, and prints what must be seen. `... sql TIMES` asks the tables by plain SQL, and prints the milliseconds.
+`... accept` accepts a report for each line that it reads, and prints what must be seen.
 """
 
 from __future__ import annotations
@@ -94,6 +95,36 @@ def edit() -> None:
         print(json.dumps({"recipient": recipient, "pence": pence}), flush=True)
 
 
+COUNTED = "nights"
+"""Something that is exact for everybody."""
+
+
+def accept() -> None:
+    """For each line of its input, accept one report as its funder does, and print what the next answer must come to."""
+    from django.db.models import Exists, OuterRef, Sum
+    from django.utils import timezone
+
+    from accounts.models import Person
+    from counting import periods
+    from outcomes import reports
+    from outcomes.models import Delivery, Measurement
+
+    last = periods.last_closed(timezone.localdate())
+    by, copies = Person.objects.get(email=WHO), Delivery.objects.filter(report=OuterRef("report"))
+    figures = Measurement.objects.current().filter(
+        indicator__code=COUNTED, cell__breakdown="", end__year=last.year, end__lte=last, status="reported"
+    )
+    accepted = figures.filter(Exists(copies.filter(state=Delivery.ACCEPTED)))
+    waiting = figures.filter(Exists(copies.filter(state=Delivery.HANDED_IN)))
+    for _ in sys.stdin:
+        chosen = waiting.order_by("id").first()
+        assert chosen
+        copy = Delivery.objects.get(report=chosen.report_id)
+        reports.accept(copy, feedback="Measured.", by=by, at=timezone.now())
+        total = accepted.aggregate(total=Sum("value"))["total"]
+        print(json.dumps({"indicator": COUNTED, "year": last.year, "total": total}), flush=True)
+
+
 class Editor:
     """Edits grants by chance, as their funder's officer does."""
 
@@ -158,7 +189,7 @@ def sql(times: str) -> None:
     print(json.dumps(taken))
 
 
-COMMANDS: dict[str, Callable[..., None]] = {"facts": facts, "edits": edits, "edit": edit, "sql": sql}
+COMMANDS: dict[str, Callable[..., None]] = {"facts": facts, "edits": edits, "edit": edit, "accept": accept, "sql": sql}
 
 
 def main(command: str, words: Sequence[str]) -> None:

@@ -25,7 +25,7 @@ from tests.bench.server import Server, inside, running, told_by
 SEED, CLIENTS, EDITS_A_SECOND, SEEN = 20260101, (1, 4), 5, 50
 """SEEN: so many edits are looked for in the very next answer."""
 SAME_QUESTION = {"rows": "priority", "columns": "region", "measure": "live"}
-TIMES, FEW = 5, 20
+TIMES, FEW, FIGURES_A_GRANT = 5, 20, 20
 
 
 class Asked(NamedTuple):
@@ -38,9 +38,9 @@ class Asked(NamedTuple):
     bytes: int
 
 
-def measure(environment: dict[str, str], *, folder: Path, count: int, requests: int) -> dict[str, Any]:
+def measure(environment: dict[str, str], *, folder: Path, count: int, requests: int, figures: int) -> dict[str, Any]:
     """Milliseconds of every page of ADDRESSES over `count` made-up grants, and what else there is to say of speed."""
-    results: dict[str, Any] = {"seed": SEED} | prepared(environment, count)
+    results: dict[str, Any] = {"seed": SEED} | prepared(environment, count, figures)
     facts = told_by(inside(environment, "facts", *ADDRESSES, *APART))
     first = {"folder": folder, "path": facts["paths"]["coverage"], "session": facts["session"]}
     shutil.rmtree(folder / "columns", ignore_errors=True)
@@ -54,19 +54,23 @@ def measure(environment: dict[str, str], *, folder: Path, count: int, requests: 
             ask_all(server, facts, questions(facts, FEW, seed=SEED, lines=APART), clients=1), lines=APART
         )
         results["edits_seen"] = edits_seen(environment, server, facts)
+        results["accepted_seen"] = accepted_seen(environment, server, facts)
         results["memory_mb"] = server.memory()
         results["same_question_ms"] = same_question(environment, server, facts)
     return results
 
 
-def prepared(environment: dict[str, str], count: int) -> dict[str, Any]:
+def prepared(environment: dict[str, str], count: int, figures: int) -> dict[str, Any]:
     manage(environment, "migrate", "-v0")
     manage(environment, "collectstatic", "--noinput", "-v0")
     began = time.perf_counter()
     made = manage(environment, "many_grants", str(count), "--seed", str(SEED))
     seconds = round(time.perf_counter() - began, 1)
     averages = json.loads(made.strip().splitlines()[-1].partition(": ")[2])
-    return {"made": {"grants": count, "seconds": seconds, "codes_a_grant": averages}}
+    began, figures = time.perf_counter(), min(figures, count * FIGURES_A_GRANT)
+    manage(environment, "many_reports", str(figures), "--seed", str(SEED))
+    reported = {"figures": figures, "seconds": round(time.perf_counter() - began, 1)}
+    return {"made": {"grants": count, "seconds": seconds, "codes_a_grant": averages}, "reported": reported}
 
 
 # --- clients ----------------------------------------------------------------------------------------------------------
@@ -199,6 +203,30 @@ def edits_seen(environment: dict[str, str], server: Server, facts: dict[str, Any
     }
 
 
+def accepted_seen(environment: dict[str, str], server: Server, facts: dict[str, Any]) -> dict[str, Any]:
+    """Of FEW reports accepted, how many the very next answer had counted in, and how long that answer took."""
+    process = inside(environment, "accept")
+    assert process.stdin
+    assert process.stdout
+    seen, times = 0, []
+    for _ in range(FEW):
+        process.stdin.write("\n")
+        process.stdin.flush()
+        told = json.loads(process.stdout.readline())
+        query = urlencode({"indicator": told["indicator"], "year": told["year"]})
+        line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
+        began = time.perf_counter()
+        status, body = get(line, f"{facts['paths']['api-results-list']}?{query}", facts["session"])
+        times.append((time.perf_counter() - began) * 1_000)
+        line.close()
+        seen += status == 200 and json.loads(body)["totals"] == [told["total"]]
+    process.stdin.close()
+    process.wait()
+    return {
+        "accepted": FEW, "seen": seen, "p50_ms": round(statistics.median(times), 1), "largest_ms": round(max(times), 1)
+    }  # fmt: skip
+
+
 def same_question(environment: dict[str, str], server: Server, facts: dict[str, Any]) -> dict[str, Any]:
     """Running grants by area and place: by plain SQL over the same tables, and by the portal; medians of TIMES."""
     by_sql = told_by(inside(environment, "sql", str(TIMES)))
@@ -210,16 +238,20 @@ def same_question(environment: dict[str, str], server: Server, facts: dict[str, 
 # --- told -------------------------------------------------------------------------------------------------------------
 def told(done: dict[str, Any]) -> str:
     made, seen, same = done["made"], done["edits_seen"], done["same_question_ms"]
+    reported, accepted = done["reported"], done["accepted_seen"]
     starts = ", ".join(f"{name} {seconds} s" for name, seconds in done["start_to_first_page_s"].items())
     return "\n".join(
         [
             f"  made {made['grants']:,} grants in {made['seconds']} s, seed {done['seed']}",
+            f"  made {reported['figures']:,} figures in {reported['seconds']} s",
             f"  codes a grant: {json.dumps(made['codes_a_grant'])}",
             f"  start to first page: {starts}",
             f"  each worker's memory, MB, at rest: {json.dumps(done['memory_mb_at_rest'])}",
             f"  each worker's memory, MB, at the end: {json.dumps(done['memory_mb'])}",
             f"  edits meanwhile: {json.dumps(done['edits_meanwhile'])}",
             f"  edits in the very next answer: {seen['seen']} of {seen['edits']}, {seen['p50_ms']} ms (median)",
+            f"  reports accepted, in the very next answer: {accepted['seen']} of {accepted['accepted']}, "
+            f"{accepted['p50_ms']} ms (median)",
             f"  running grants by area and place: plain SQL {same['plain SQL']} ms, the portal {same['portal']} ms",
             *(line for clients, pages in done["pages"].items() for line in page_lines(clients, pages)),
             *page_lines("1", done["apart"]),

@@ -27,7 +27,7 @@ def by_token() -> Client:
 def test_a_token_lets_a_program_in(by_token: Client):
     answer = by_token.get(reverse("api-root"))
     assert answer.status_code == 200
-    counted = {"coverage", "gaps", "need", "reports", "reports-due", "runs-out", "who-funds"}
+    counted = {"coverage", "gaps", "need", "reports", "reports-due", "results", "runs-out", "who-funds"}
     assert set(answer.json()) == {"grants", "projects", "organisations", "priorities", *counted}
 
 
@@ -97,7 +97,7 @@ def test_the_documentation_tells_of_every_address_and_needs_no_script_of_its_own
     client.force_login(factories.viewer())
     schema = client.get(reverse("api-schema"), headers={"accept": "application/vnd.oai.openapi+json"}).json()
     page = client.get(reverse("api-docs")).content.decode()
-    assert len(schema["paths"]) == 16
+    assert len(schema["paths"]) == 17
     assert [path for path in schema["paths"] if f"<code>GET {path}</code>" not in page] == []
     assert "swagger" not in page.lower()
     assert "<script>" not in page

@@ -46,6 +46,7 @@ REFUSALS = [
     ("400", OFFICER, "/coverage/?on=2025-02-30"),
     ("400", OFFICER, "/coverage/funder/?funder=1&funder=2"),
     ("400", OFFICER, "/coverage/need/?on=2025-02-30"),
+    ("400", OFFICER, "/results/?by=nothing"),
 ]
 HARMLESS = "style-src-attr"
 """Plotly sets a style attribute or two that the policy refuses and that nothing hangs on."""
