@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from grants import imports
+from outcomes import same_work
 from priorities import linking
 
 HOURS = 60 * 60
@@ -22,5 +23,11 @@ def link_new_grants() -> None:
     linking.link_new_grants(at=timezone.now())
 
 
-ALL = (read_imports, link_new_grants)
+@shared_task(soft_time_limit=HOURS, time_limit=HOURS + 60)  # type: ignore[untyped-decorator]
+def look_for_same_work() -> None:
+    """Propose grants that may be one work, join those that a file relates, and let the reports follow the grants."""
+    same_work.look(at=timezone.now())
+
+
+ALL = (read_imports, link_new_grants, look_for_same_work)
 """In the order in which `manage.py work` does them: what is read can be linked at once."""

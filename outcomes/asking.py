@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from accounts.models import Organisation
-from grants.models import Grant
-from outcomes import schedule, windows
+from outcomes import schedule, windows, works
 from outcomes.models import Answer, Cell, Expected, IndicatorVersion, Measurement, Question, Report, ReportDue
 from outcomes.models.due import SHORT
 from outcomes.windows import Window
@@ -149,7 +148,7 @@ def met_by(report: Report) -> list[ReportDue]:
 
 
 def _dues_of(report: Report) -> list[ReportDue]:
-    dues = ReportDue.objects.open().filter(grant__in=Grant.objects.current().filter(project=report.project_id))
+    dues = ReportDue.objects.open().about([report.project_id]).filter(grant__removed_at=None)
     return list(dues.select_related("grant__funder").order_by("end", "id"))
 
 
@@ -158,7 +157,8 @@ def _words(question: Question, last: dict[int, tuple[str, date]]) -> Words:
 
 
 def _last_answers(report: Report) -> dict[int, tuple[str, date]]:
-    before = Answer.objects.filter(report__project=report.project_id, report__end__lt=report.end, superseded_at=None)
+    projects = works.projects_of(report.project_id)
+    before = Answer.objects.filter(report__project__in=projects, report__end__lt=report.end, superseded_at=None)
     rows = before.order_by("report__end").values_list("question", "text", "report__end")
     return {question: (text, end) for question, text, end in rows}
 
@@ -223,8 +223,9 @@ class Before:
 
 
 def before(report: Report) -> Before:
-    """The project's current figures of windows that ended before this report begins."""
-    rows = Measurement.objects.current().filter(project=report.project_id, end__lt=report.start)
+    """The work's current figures of windows that ended before this report begins."""
+    projects = works.projects_of(report.project_id)
+    rows = Measurement.objects.counted().filter(project__in=projects, end__lt=report.start)
     rows = rows.select_related("version")
     found: dict[tuple[int, int], list[Measurement]] = defaultdict(list)
     for row in rows.order_by("end", "start"):

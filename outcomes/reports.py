@@ -13,8 +13,7 @@ from accounts import journal
 from accounts.journal import Did
 from accounts.models import Person
 from counting import money
-from grants.models import Project
-from outcomes import asking, drafts, entered, evidence, schedule
+from outcomes import asking, drafts, entered, evidence, schedule, works
 from outcomes.asking import Box, Sheet
 from outcomes.drafts import AlreadyHandedIn, is_open
 from outcomes.entered import Entered, Given, Said
@@ -58,8 +57,8 @@ def hand_in(report: Report, *, reason: str = "", by: Person, at: datetime) -> Re
     reason: why something that was handed in before is changed; needed only then.
     Raises AlreadyHandedIn, and NotReady with a sentence for each box.
     """
-    # Of the project too: two reports that together meet one due wait for each other.
-    Project.objects.select_for_update().get(pk=report.project_id)
+    # Of the work too: two reports that together meet one due wait for each other.
+    works.lock(report.project_id)
     report = Report.objects.select_for_update().get(pk=report.pk)
     if not is_open(report):
         raise AlreadyHandedIn(report, by)
@@ -73,6 +72,7 @@ def hand_in(report: Report, *, reason: str = "", by: Person, at: datetime) -> Re
     if found.problems:
         raise NotReady(found.problems)
     changed = _keep(report, found, reason=reason.strip(), by=by, at=at)
+    works.count_once(report.project_id)
     if not again:
         report.submitted_at, report.submitted_by = at, by
     report.draft, report.draft_at, report.draft_by = {}, None, None

@@ -14,7 +14,7 @@ from accounts.journal import Did
 from accounts.models import Person
 from counting import periods
 from grants.models import Grant, Project
-from outcomes import windows
+from outcomes import windows, works
 from outcomes.models import Report, ReportDue, ReportRule
 from outcomes.models.due import AWARD, FORMS
 from outcomes.windows import Window
@@ -117,9 +117,12 @@ def _window(each: Planned | ReportDue | Report) -> Window:
 def make_reports(project: Project) -> list[Report]:
     """The reports that meet all open dues of a project: one for each window that no shorter ones fill.
 
-    Reports that no due needs any longer go, unless somebody began them.
+    Reports that no due needs any longer go, unless somebody began them, or the project is joined into another: then
+    they wait until it is parted.
     """
-    dues = list(ReportDue.objects.open().filter(grant__project=project, grant__removed_at=None))
+    dues = list(ReportDue.objects.open().about([project.pk]).filter(grant__removed_at=None))
+    if not dues and works.host_of(project.pk) != project.pk:
+        return []
     needed = windows.not_put_together(map(_window, dues))
     existing = {_window(each): each for each in Report.objects.filter(project=project)}
     for window in [each for each in existing if each not in needed and not existing[each].submitted_at]:

@@ -2,7 +2,7 @@
 
 from outcomes.models.asked import Baseline, Cell, Expected, Indicator, IndicatorVersion, Question, Target
 from outcomes.models.due import ReportDue, ReportRule
-from outcomes.models.figures import Measurement, Overlap
+from outcomes.models.figures import Measurement, Overlap, ToldTwice
 from outcomes.models.reports import Answer, DeliveredAnswer, DeliveredFigure, Delivery, Report, ReviewEvent
 
 __all__ = [
@@ -23,4 +23,5 @@ __all__ = [
     "ReportRule",
     "ReviewEvent",
     "Target",
+    "ToldTwice",
 ]
