@@ -39,7 +39,11 @@ app.conf.update(
     beat_schedule={
         "read imports": {"task": "celery_worker.jobs.read_imports", "schedule": 2, "options": {"expires": 2}},
         "link new grants": {"task": "celery_worker.jobs.link_new_grants", "schedule": 5, "options": {"expires": 5}},
-        "look for same work": {"task": "celery_worker.jobs.look_for_same_work", "schedule": 5, "options": {"expires": 5}},
+        "look for same work": {
+            "task": "celery_worker.jobs.look_for_same_work",
+            "schedule": 5,
+            "options": {"expires": 5},
+        },
     },
 )
 

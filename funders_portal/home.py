@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import FUNDERS, GRANTEES, Administrator, Anyone, may, only
 from accounts.models import Organisation, Person
 from funders_portal import summary, waiting
+from grants import joining
 from grants.models import Grant, Project
 from outcomes import standing
 from outcomes.models import Delivery
@@ -72,7 +73,8 @@ def _for_funder(person: Person) -> dict[str, Any]:
     short = gaps.table(on=today, portfolio=portfolio, person=person)
     to_answer = standing.to_answer(person) if person.funder_ids else Delivery.objects.none()
     answers = list(to_answer[: MOST_TASKS - len(imports)])
-    room = max(0, MOST_TASKS - len(imports) - len(answers) - bool(to_sort.grants))
+    same_work = joining.waiting(person)
+    room = max(0, MOST_TASKS - len(imports) - len(answers) - bool(to_sort.grants) - bool(same_work))
     return {
         "empty": not Grant.objects.current().exists(),
         "today": today,
@@ -81,6 +83,7 @@ def _for_funder(person: Person) -> dict[str, Any]:
         "to_sort": to_sort,
         "imports": imports,
         "to_answer": answers,
+        "same_work": same_work,
         "more_to_answer": to_answer.count() - len(answers) if len(answers) == MOST_TASKS - len(imports) else 0,
         "more_imports": files.count() - len(imports) if len(imports) == MOST_TASKS else 0,
         "ending": waiting.ending(person, today, room),
@@ -98,8 +101,13 @@ def _for_grantee(person: Person) -> dict[str, Any]:
     answered = [each for each in reports if each.deliveries and not each.is_open]
     later = [each for each in reports if each.is_open and not each.is_now]
     charities = Organisation.objects.filter(id__in=person.organisation_ids)
-    told = {"next": now[0] if now else None, "also": now[1:], "last": answered[-1] if answered else None}
+    told: dict[str, Any] = {
+        "next": now[0] if now else None,
+        "also": now[1:],
+        "last": answered[-1] if answered else None,
+    }
     grants = {} if reports else _works(person)
+    told["same_work"] = joining.waiting(person)
     return {**told, **grants, "later": later[:MOST_DATES], "charities": charities, "reports": reports, "today": today}
 
 

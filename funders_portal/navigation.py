@@ -63,6 +63,7 @@ MAIN = (
         beneath=(
             Place("grants", _("All"), names=GRANT_PAGES),
             Place("to_sort", _("To sort"), names=SORT_PAGES),
+            Place("same_work", _("Same work?"), to=(Officer, Viewer)),
             Place("upload", _("Add or upload"), names=UPLOAD_PAGES),
         ),
     ),
@@ -79,7 +80,7 @@ MAIN = (
 GRANTEE = (
     Place("home", _("To do"), to=GRANTEES),
     Place("our_reports", _("Our reports"), names=REPORT_PAGES, to=GRANTEES),
-    Place("grants", _("Our grants"), names=GRANT_PAGES, to=GRANTEES),
+    Place("grants", _("Our grants"), names=(*GRANT_PAGES, "same_work"), to=GRANTEES),
 )
 UNDER_THE_NAME = (
     Place("targets", _("Targets"), to=FUNDERS),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.formats import date_format
@@ -76,7 +76,7 @@ def _locked(joining: Joining) -> Joining:
 
 
 def _refuse_unless_open(joining: Joining) -> None:
-    if joining.is_standing:
+    if joining.joined_at and joining.is_standing:
         day = date_format(joining.joined_at, "j F Y")
         raise CannotJoin(_("These grants are one project already, since %s.") % day)
     if joining.ended_at:
@@ -134,11 +134,13 @@ def part(joining: Joining, *, by: Person, at: datetime) -> Joining:
     if not spoken_for(joining, by):
         raise CannotJoin(_("Only an officer of one of these funders or a lead of the charity can part them."))
     # Projects are locked first, as in joining and in handing in, so that none of them waits for another for ever.
-    concerned = {joining.project_id, *joining.parts.values_list("came_from", flat=True)}
+    host = joining.project_id or 0
+    concerned = {host, *(pk for pk in joining.parts.values_list("came_from", flat=True) if pk)}
     list(Project.objects.select_for_update().filter(id__in=concerned).order_by("id"))
-    came_from = {pk: project for pk, project in joining.parts.values_list("grant", "came_from") if project}
-    now = {joining.project_id, *gone_into([joining.project_id or 0]).values()}  # Which may be joined further itself.
-    still_there = Grant.objects.select_for_update(no_key=True).filter(pk__in=came_from, project__in=now)
+    came_from = {pk: project for pk, project in joining.parts.values_list("grant_id", "came_from_id") if project}
+    moved = [pk for pk, project in came_from.items() if project != host]
+    now = {host, *gone_into([host]).values()}  # Which may be joined further itself.
+    still_there = Grant.objects.select_for_update(no_key=True).filter(pk__in=moved, project__in=now)
     back = [each for each in still_there.order_by("id") if came_from[each.pk] != each.project_id]
     _end(joining, by=by, at=at)
     journal.record(what=Did.PARTED_GRANTS, about=joining, by=by, at=at, grants=[each.pk for each in back])
@@ -157,7 +159,7 @@ def again(joining: Joining, *, by: Person, at: datetime, into: Choice = min) -> 
         return answer(joining, same=True, by=by, at=at, into=into)
     if not spoken_for(joining, by):
         raise CannotJoin(_("Only an officer of one of these funders or a lead of the charity can say so."))
-    grants = list(joining.parts.filter(grant__removed_at=None).values_list("grant", flat=True))
+    grants = list(joining.parts.filter(grant__removed_at=None).values_list("grant_id", flat=True))
     fresh = Joining.objects.filter(key=key_of(grants), ended_at=None).first() or propose(
         grants, recipient=joining.recipient_id, because=joining.because,
         days=(joining.overlap_from, joining.overlap_to), at=at,
@@ -165,9 +167,7 @@ def again(joining: Joining, *, by: Person, at: datetime, into: Choice = min) -> 
     return answer(fresh, same=True, by=by, at=at, into=into)
 
 
-def propose(
-    grants: Collection[int], *, recipient: int, because: str, days: tuple[object, object], at: datetime
-) -> Joining:
+def propose(grants: Collection[int], *, recipient: int, because: str, days: tuple[date, date], at: datetime) -> Joining:
     """A proposal about these grants (primary keys); nothing else changes."""
     made = Joining.objects.create(
         recipient_id=recipient, key=key_of(grants), because=because,

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import combinations
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.utils import timezone
@@ -140,7 +140,7 @@ def _running(charities: Collection[int], at: datetime) -> dict[int, list[Running
     """By charity, its grants that run or are to come, in the order in which they were added."""
     found: dict[int, list[Running]] = {charity: [] for charity in charities}
     today = timezone.localdate(at)
-    rows = Grant.objects.current().with_running_period().filter(recipient_rows__organisation__in=charities)
+    rows: Any = Grant.objects.current().with_running_period().filter(recipient_rows__organisation__in=charities)
     columns = ("pk", "project", "funder", "title", "programme", "runs_from", "runs_to", "recipient_rows__organisation")
     for pk, project, funder, title, programme, first, last, charity in (
         rows.filter(runs_to__gte=today).order_by("pk").values_list(*columns)
@@ -163,7 +163,7 @@ def _join_declared(
 ) -> int:
     """Join grants of which a file says that they are related, where they go to one charity and overlap in time."""
     declared = RelatedGrant.objects.filter(grant__recipient_rows__organisation__in=charities, other__isnull=False)
-    pairs = declared.order_by("id").values_list("grant", "other", "grant__recipient_rows__organisation")
+    pairs = declared.order_by("id").values_list("grant_id", "other_id", "grant__recipient_rows__organisation")
     made = 0
     for one, other, charity in pairs:
         days = {each.pk: each.days for each in running.get(charity, ()) if each.pk in (one, other)}
@@ -190,7 +190,7 @@ def _spoken(charities: Sequence[int]) -> set[Pair]:
     """Pairs of which people said that they are not one work, or that they parted."""
     parts = JoinedGrant.objects.filter(joining__recipient__in=charities, joining__ended_by__isnull=False)
     sets: dict[int, list[int]] = defaultdict(list)
-    for pk, grant in parts.values_list("joining", "grant"):
+    for pk, grant in parts.values_list("joining_id", "grant_id"):
         sets[pk].append(grant)
     return {frozenset(pair) for found in sets.values() for pair in combinations(found, 2)}
 
@@ -200,7 +200,9 @@ def _propose(running: dict[int, list[Running]], spoken: set[Pair], *, at: dateti
     """Propose anew what nobody has answered yet; a proposal that stays the same is left alone."""
     open_now = Joining.objects.open().filter(recipient__in=running)
     unanswered = dict(open_now.filter(answers=None).values_list("key", "pk"))
-    taken = set(JoinedGrant.objects.filter(joining__in=open_now.exclude(answers=None)).values_list("grant", flat=True))
+    taken = set(
+        JoinedGrant.objects.filter(joining__in=open_now.exclude(answers=None)).values_list("grant_id", flat=True)
+    )
     wanted = {
         joining.key_of(each.pk for each in found.grants): (charity, found)
         for charity, grants in running.items()

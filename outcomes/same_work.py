@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Person
 from grants import changes, joining, proposing, revisions
@@ -68,10 +69,15 @@ def follow_changes() -> None:
         since = changes.since(bookmark.seq)
         if since.seq == bookmark.seq:
             return
-        owing = ReportDue.objects.order_by().values_list("grant", flat=True).distinct()
-        ids = sorted(
-            set(owing) if since.grant_ids is None else since.grant_ids & set(owing.filter(grant__in=since.grant_ids))
-        )
+        owing = ReportDue.objects.order_by().values_list("grant_id", flat=True)
+        if since.grant_ids is None:
+            # So many at once came from a file, which moves none; those without a report yet, or joined, are few.
+            there = Report.objects.filter(project=OuterRef("grant__project"))
+            joined = JoinedGrant.objects.moved().values("grant")
+            owing = owing.filter(~Exists(there) & Q(deliveries=None) | Q(grant__in=joined), grant__removed_at=None)
+        else:
+            owing = owing.filter(grant__in=since.grant_ids)
+        ids = sorted(set(owing))
     for start in range(0, len(ids), BATCH):
         with transaction.atomic():
             _follow(_projects_now_and_before(ids[start : start + BATCH]))

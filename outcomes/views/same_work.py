@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -70,9 +69,11 @@ def same_work(request: SignedInRequest) -> HttpResponse:
 def _shown(joinings: list[Joining], person: Person) -> Iterable[Shown]:
     sides = _sides(joinings)
     answers: dict[int, list[JoiningAnswer]] = defaultdict(list)
-    for each in JoiningAnswer.objects.filter(joining__in=joinings).select_related("organisation"):
-        answers[each.joining_id].append(each)
-    mine = set(Joining.objects.answerable_by(person).filter(pk__in=[each.pk for each in joinings]).values_list("pk", flat=True))
+    for answer in JoiningAnswer.objects.filter(joining__in=joinings).select_related("organisation"):
+        answers[answer.joining_id].append(answer)
+    mine = set(
+        Joining.objects.answerable_by(person).filter(pk__in=[each.pk for each in joinings]).values_list("pk", flat=True)
+    )
     own = {*person.officer_ids, *person.grantee_ids}
     for each in joinings:
         given = answers[each.pk]

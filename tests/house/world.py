@@ -9,8 +9,8 @@ from datetime import timedelta
 
 from accounts.models import Organisation, Person
 from funders_portal.demo import loading
-from grants import imports
-from grants.models import Grant, Import
+from grants import imports, joining
+from grants.models import Grant, Import, Joining
 from outcomes import asking, drafts, reports, schedule
 from outcomes.models import Delivery, Report, ReportDue
 from priorities import rules
@@ -55,6 +55,7 @@ class World:
     handed_in: Report
     copy: Delivery
     due: ReportDue
+    proposed: Joining
     people: dict[str, Person | None]
 
 
@@ -96,9 +97,14 @@ def build() -> World:
     )
     looking = Looking.objects.create(**cell, funder=funder, newest_grant=removed.pk)
     handed_in, report = reported(grant, people)
+    beside = factories.GrantFactory(recipient=charity)
+    proposed = joining.propose(
+        [grant.pk, beside.pk], recipient=charity.pk, because="days",
+        days=(beside.planned_start, beside.planned_end), at=factories.NOW,
+    )  # fmt: skip
     return World(
         funder, charity, grant, removed, target, suggestion, aside, looking, source, need_figure, removed_need, report,
-        handed_in, handed_in.deliveries.get(), ReportDue.objects.get(grant=grant, start=report.start), people,
+        handed_in, handed_in.deliveries.get(), ReportDue.objects.get(grant=grant, start=report.start), proposed, people,
     )  # fmt: skip
 
 
