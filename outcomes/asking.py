@@ -142,14 +142,14 @@ def sheet(report: Report) -> Sheet:
 
 def met_by(report: Report) -> list[ReportDue]:
     """The open dues that this report meets, alone or with others."""
-    own = Window(report.start, report.end)
-    needed = windows.not_put_together(Window(each.start, each.end) for each in _dues_of(report))
-    return [due for due in _dues_of(report) if own in schedule.covering(due, needed)]
+    dues = _dues_of(report)
+    needed = windows.not_put_together(Window(each.start, each.end) for each in dues)
+    return [due for due in dues if schedule.meets(report, due, needed)]
 
 
 def _dues_of(report: Report) -> list[ReportDue]:
     dues = ReportDue.objects.open().about([report.project_id]).filter(grant__removed_at=None)
-    return list(dues.select_related("grant__funder").order_by("end", "id"))
+    return list(dues.select_related("grant__funder").prefetch_related("deliveries").order_by("end", "id"))
 
 
 def _words(question: Question, last: dict[int, tuple[str, date]]) -> Words:
@@ -176,7 +176,8 @@ def _figures(report: Report, dues: list[ReportDue]) -> list[Figure]:
     for expected in asked:
         flow = expected.version.over_time == IndicatorVersion.FLOW
         if flow:
-            wanted = [each for each in windows.pieces(own, everything) if (expected.indicator_id, each) not in told]
+            mine = told[expected.indicator_id]
+            wanted = [each for each in windows.pieces(own, everything) if not any(map(each.touches, mine))]
         elif expected.version.over_time == IndicatorVersion.ACTIVE:
             # Different people do not add up, so a funder whose period is longer needs a number of its own.
             wanted = sorted(
@@ -202,11 +203,14 @@ def _shortest(window: Window) -> tuple[timedelta, date]:
     return window.end - window.start, window.start
 
 
-def _told_elsewhere(report: Report) -> set[tuple[int, Window]]:
-    """Indicator and window of the current flows that other reports of the project hold."""
+def _told_elsewhere(report: Report) -> dict[int, set[Window]]:
+    """By indicator the windows of the current flows that other reports of the project hold: nobody is counted twice."""
     rows = Measurement.objects.current().filter(project=report.project_id, over_time=IndicatorVersion.FLOW)
     named = rows.exclude(report=report).values_list("indicator", "start", "end").distinct()
-    return {(indicator, Window(start, end)) for indicator, start, end in named}
+    found: dict[int, set[Window]] = defaultdict(set)
+    for indicator, start, end in named:
+        found[indicator].add(Window(start, end))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,7 +139,8 @@ def _deliver(report: Report, *, changed: int, reason: str, by: Person, at: datet
     reports = {Window(each.start, each.end): each for each in Report.objects.filter(project=report.project_id)}
     handed_in = [window for window, each in reports.items() if each.submitted_at]
     for due in dues:
-        for window in schedule.covering(due, handed_in):
+        before = [each.report for each in due.deliveries.select_related("report")]
+        for window in [Window(each.start, each.end) for each in before] or schedule.covering(due, handed_in):
             _deliver_one(
                 reports[window], due, changed=changed if reports[window] == report else 0, reason=reason, by=by, at=at
             )

@@ -127,7 +127,8 @@ def carried_on_in(report: Report) -> Report | None:
         return None
     own = Window(report.start, report.end)
     near = [each for each in Report.objects.filter(project=host) if Window(each.start, each.end).touches(own)]
-    near.sort(key=lambda each: (each.submitted_at is not None, -_days(own, each), each.start))
+    # Best the one that ends on the same day: there a funder's own questions are asked.
+    near.sort(key=lambda each: (each.submitted_at is not None, each.end != own.end, -_days(own, each), each.start))
     return near[0] if near else None
 
 
@@ -146,6 +147,7 @@ def carry_on(report: Report) -> Report | None:
     found = carried_on_in(report)
     if found is None or found.submitted_at:
         return found
+    report.refresh_from_db()
     target = Report.objects.select_for_update().get(pk=found.pk)
     if drafts.take_along(target, _as_there(report, target), origin=report.pk, names=set(asking.sheet(target).names())):
         target.draft_at = target.draft_at or report.draft_at

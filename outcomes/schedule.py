@@ -151,6 +151,15 @@ def covering(due: ReportDue, reports: Collection[Window]) -> list[Window]:
     return [own] if own in reports else windows.tiles(own, reports)
 
 
+def meets(report: Report, due: ReportDue, needed: Collection[Window]) -> bool:
+    """Whether a report is one of those that meet this due, where `needed` are made; deliveries fetched beforehand.
+
+    What a due was met by meets it for good, whatever is planned or joined later.
+    """
+    handed_in = {each.report_id for each in due.deliveries.all()}
+    return report.pk in handed_in if handed_in else _window(report) in covering(due, needed)
+
+
 def _fullest(forms: Iterable[str]) -> str:
     order = [name for name, _words in FORMS]
     return min(forms, key=order.index)

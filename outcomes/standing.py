@@ -104,7 +104,7 @@ def _standings(found: list[Report], today: date) -> list[Standing]:
     for report in found:
         own = dues[report.project_id]
         needed = windows.not_put_together(Window(each.start, each.end) for each in own)
-        met = [each for each in own if Window(report.start, report.end) in schedule.covering(each, needed)]
+        met = [each for each in own if schedule.meets(report, each, needed)]
         if met or report.submitted_at or report.draft:
             standings.append(Standing(report, met, deliveries[report.pk], today))
     return sorted(standings, key=lambda each: (not each.is_now, each.due_on or date.max, each.report.pk))

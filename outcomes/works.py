@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from grants import joining
 from grants.models import Project
-from outcomes.models import IndicatorVersion, Measurement, Report, ToldTwice
+from outcomes.models import IndicatorVersion, Measurement, Report, ReportDue, ToldTwice
 from outcomes.windows import Window, most_days
 
 
@@ -34,15 +34,21 @@ def lock(project_id: int) -> None:
 
 
 def home(projects: Collection[int]) -> int:
-    """Of projects that are to be one: the one about which most was handed in, then most is begun, then the oldest."""
+    """Of projects that are to be one: the one whose reports stand least in the way of what is still owed, then that
+    about which most was handed in, then that of which most is begun, then the oldest.
+    """
+    unmet = ReportDue.objects.open().filter(grant__project__in=projects, grant__removed_at=None, deliveries=None)
+    owed = [Window(each.start, each.end) for each in unmet]
+    in_the_way: dict[int, int] = defaultdict(int)
     handed_in: dict[int, int] = defaultdict(int)
     begun: dict[int, int] = defaultdict(int)
-    for project, at, draft in Report.objects.filter(project__in=projects).values_list(
-        "project", "submitted_at", "draft_at"
-    ):
-        handed_in[project] += at is not None
-        begun[project] += draft is not None
-    return min(projects, key=lambda each: (-handed_in[each], -begun[each], each))
+    for each in Report.objects.filter(project__in=projects):
+        told = Window(each.start, each.end)
+        if each.submitted_at:
+            handed_in[each.project_id] += 1
+            in_the_way[each.project_id] += sum(due.touches(told) and not due.holds(told) for due in owed)
+        begun[each.project_id] += each.draft_at is not None
+    return min(projects, key=lambda each: (in_the_way[each], -handed_in[each], -begun[each], each))
 
 
 def count_once(project_id: int) -> None:
