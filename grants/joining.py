@@ -61,6 +61,7 @@ def answer(joining: Joining, *, same: bool, by: Person, at: datetime, into: Choi
     journal.record(what=did, about=joining, by=by, at=at, parties=[each.pk for each in parties])
     if not same:
         _end(joining, by=by, at=at)
+        changes.touch(list(joining.parts.values_list("grant_id", flat=True)))  # The others may still be one work.
     elif is_agreed(joining):
         join(joining, into=into, by=by, at=at)
     return joining

@@ -16,11 +16,12 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from grants import changes, joining
 from grants.joining import Choice
-from grants.models import Grant, JoinedGrant, Joining, JoiningBookmark, Recipient, RelatedGrant
+from grants.models import Grant, JoinedGrant, Joining, JoiningAnswer, JoiningBookmark, Recipient, RelatedGrant
 
 CHARITIES = 500
 """So many at a time."""
@@ -187,12 +188,24 @@ def _join_pair(charity: int, pair: tuple[int, int], days: Days, *, at: datetime,
 
 
 def _spoken(charities: Sequence[int]) -> set[Pair]:
-    """Pairs of which people said that they are not one work, or that they parted."""
+    """Pairs of which people said that they are not one work, or that they parted.
+
+    A funder's no is about its own grants; the others may still be one work.
+    """
     parts = JoinedGrant.objects.filter(joining__recipient__in=charities, joining__ended_by__isnull=False)
-    sets: dict[int, list[int]] = defaultdict(list)
-    for pk, grant in parts.values_list("joining_id", "grant_id"):
-        sets[pk].append(grant)
-    return {frozenset(pair) for found in sets.values() for pair in combinations(found, 2)}
+    sets: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for pk, grant, funder in parts.values_list("joining_id", "grant_id", "grant__funder_id"):
+        sets[pk].append((grant, funder))
+    nos: dict[int, set[int]] = defaultdict(set)
+    said = JoiningAnswer.objects.filter(joining__in=list(sets), same=False)
+    for pk, party in said.exclude(organisation=F("joining__recipient")).values_list("joining_id", "organisation_id"):
+        nos[pk].add(party)
+    return {
+        frozenset((one, other))
+        for pk, found in sets.items()
+        for (one, first), (other, second) in combinations(found, 2)
+        if not nos[pk] or nos[pk] & {first, second}
+    }
 
 
 # --- what is only proposed ----------------------------------------------------------------------------------------
@@ -233,30 +246,25 @@ def together(grants: list[Running], taken: Collection[int], spoken: set[Pair]) -
     if not neighbours:
         return
     free = {project for project, own in works.items() if not any(each.pk in taken for each in own)}
-    for project in sorted(works):
-        if project not in free:
-            continue
-        found = _grow(project, works, neighbours, free, spoken)
-        if len({each.project for each in found.grants}) > 1:
-            free -= {each.project for each in found.grants}
-            yield found
+    # Those that are alike come first, and are not mixed with one that only runs at the same time.
+    for reasons in (RANK[:-1], RANK):
+        for project in sorted(free & neighbours.keys()):
+            near = {other: why for other, why in neighbours[project].items() if why in reasons and other in free}
+            if project in free and near:
+                found = _grow(works[project], near, works, spoken)
+                if len(found.grants) > len(works[project]):
+                    free -= {each.project for each in found.grants}
+                    yield found
 
 
-def _grow(
-    project: int,
-    works: dict[int, list[Running]],
-    neighbours: dict[int, dict[int, str]],
-    free: Collection[int],
-    spoken: set[Pair],
-) -> Together:
-    own = works[project]
+def _grow(own: list[Running], near: dict[int, str], works: dict[int, list[Running]], spoken: set[Pair]) -> Together:
+    """These grants with all of the near works that fit, the likest first; those alone where none does."""
     found = Together(list(own), _span(own), funders={each.funder for each in own})
-    near = neighbours.get(project, {})
     for other in sorted(near, key=lambda each: (RANK.index(near[each]), each)):
         more = works[other]
         days = found.days.common(_span(more))
         apart = any(frozenset((one.pk, two.pk)) in spoken for one in found.grants for two in more)
-        if other in free and days and not apart and found.funders.isdisjoint(each.funder for each in more):
+        if days and not apart and found.funders.isdisjoint(each.funder for each in more):
             found.grants += more
             found.days = days
             found.funders |= {each.funder for each in more}

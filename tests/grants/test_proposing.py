@@ -140,6 +140,20 @@ def test_what_people_said_stands(charity):
     assert look(*grants) == 0
 
 
+def test_one_funders_no_is_about_its_own_grants(charity):
+    grants = [given(charity), given(charity), given(charity)]
+    look(*grants)
+    joining.answer(Joining.objects.get(), same=False, by=factories.officer(grants[1].funder), at=NOW)
+    assert proposing.propose(at=NOW) == 1
+    assert proposed() == [ids([grants[0], grants[2]])]
+
+
+def test_grants_that_are_alike_are_not_mixed_with_one_that_only_runs_at_the_same_time(charity):
+    grants = [given(charity, "Core costs"), given(charity), given(charity)]
+    look(*grants)
+    assert ids(grants[1:]) in proposed()
+
+
 def test_what_people_parted_is_not_proposed_again(charity):
     grants = [given(charity), given(charity)]
     look(*grants)
