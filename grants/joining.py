@@ -209,8 +209,8 @@ def gone_into(project_ids: Collection[int]) -> dict[int, int]:
 
 
 def waiting(person: Person) -> int:
-    """How many proposals wait for this person's word."""
-    mine = Joining.objects.open().answerable_by(person)
+    """How many proposals wait for this person's word, those left out that only run at the same time."""
+    mine = Joining.objects.open().answerable_by(person).exclude(because=Joining.DAYS)
     own = [*person.officer_ids, *person.grantee_ids]
     answered = JoiningAnswer.objects.filter(organisation__in=own).values("joining")
     return mine.exclude(id__in=answered).count()

@@ -46,10 +46,10 @@ class Joining(models.Model):
 
     DECLARED, TITLE, PROGRAMME, DAYS = "declared", "title", "programme", "days"
     BECAUSE = [
-        (DECLARED, _("a published file says that they belong together")),
-        (TITLE, _("their titles are alike")),
-        (PROGRAMME, _("their programmes are called alike")),
-        (DAYS, _("nothing else: titles and programmes differ")),
+        (DECLARED, _("A published file says that they belong together.")),
+        (TITLE, _("Their titles are alike.")),
+        (PROGRAMME, _("Their programmes have the same name.")),
+        (DAYS, _("Nothing else speaks for it: titles and programmes differ.")),
     ]
 
     recipient = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")

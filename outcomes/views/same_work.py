@@ -46,6 +46,14 @@ class Shown:
     answers: bool
     said: bool
 
+    @property
+    def heading(self) -> str:
+        if self.joining.ended_at:
+            return _("Kept apart")
+        if self.joining.joined_at:
+            return _("Joined: one report")
+        return _("Only run at the same time") if self.joining.because == Joining.DAYS else _("May be one work")
+
 
 @only(Officer, Viewer, *GRANTEES)
 @require_safe
@@ -53,13 +61,13 @@ def same_work(request: SignedInRequest) -> HttpResponse:
     """What waits for a word first, then what is joined, then what was parted or set aside."""
     found = Joining.objects.visible_to(request.user).select_related("recipient", "project", "ended_by")
     state = Case(
-        When(ended_at__isnull=False, then=Value(2)),
-        When(joined_at__isnull=False, then=Value(1)),
+        When(ended_at__isnull=False, then=Value(3)),
+        When(joined_at__isnull=False, then=Value(2)),
+        When(because=Joining.DAYS, then=Value(1)),
         default=Value(0),
         output_field=IntegerField(),
     )
-    best = Case(When(because=Joining.DAYS, then=Value(1)), default=Value(0), output_field=IntegerField())
-    ordered = found.annotate(state=state, best=best).order_by("state", "best", "-made_at", "-id")
+    ordered = found.annotate(state=state).order_by("state", "-made_at", "-id")
     page = page_of(Paginator(ordered, PAGE_SIZE), request.GET)
     shown = list(_shown(list(page.object_list), request.user))
     context = {"page": page, "shown": shown, "waiting": joining.waiting(request.user)}

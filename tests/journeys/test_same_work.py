@@ -62,8 +62,8 @@ def joined_parted_joined(browser: Any, portal: Portal) -> None:
     for number, page in enumerate(officers):
         card = card_on(page)
         assert [each for each in FUNDERS if each in card.inner_text()] == FUNDERS
-        assert "their titles are alike" in card.inner_text()
-        card.get_by_role("button", name="Same work: one report for both").press("Enter")
+        assert "Their titles are alike" in card.inner_text()
+        card.get_by_role("button", name="Same work: one report for all").press("Enter")
         page.get_by_text("Kept. They are joined when" if number < 2 else "Joined. One report for all").wait_for()
     assert same_work_on_grants_page(officers[0]) == 2
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from threading import Barrier
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import Person
 from grants import joining
 from grants.models import Grant, Joining, Location
 from tests import factories
@@ -51,9 +55,9 @@ def test_the_grants_stand_side_by_side_with_the_reason(world: World, proposal: J
     for grant in world.grants.values():
         assert grant.title in page
         assert grant.funder.name in page
-    assert "run at the same time, 1 January to 31 December 2026. Also: their titles are alike." in page
+    assert "run at the same time, 1 January to 31 December 2026. Their titles are alike." in page
     assert "Victim services" in page
-    assert "Same work: one report for both" in page
+    assert "Same work: one report for all" in page
     assert "Not the same work" in page
 
 
@@ -101,6 +105,32 @@ def test_the_second_of_two_at_once_is_told(world: World, proposal: Joining, sign
     page = say(sign_in(world.officers["B"]), proposal, "no")
     assert "Somebody else concerned answered this on" in page
     assert projects() == 3
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite's tests run in memory, where two cannot write")
+@pytest.mark.django_db(transaction=True)
+def test_two_officers_at_the_same_moment_join_once_and_neither_fails() -> None:
+    world = World(apart=True)
+    made = joining.propose(
+        [world.grants[name].pk for name in "AB"], recipient=world.charity.pk, because="title",
+        days=(date(2026, 1, 1), date(2026, 12, 31)), at=world.now,
+    )  # fmt: skip
+    together = Barrier(3)
+
+    def click(person: Person) -> int:
+        client = Client()
+        client.force_login(person)
+        together.wait()
+        try:
+            return client.post(reverse("same_work_answer", args=[made.pk]), {"same": "yes"}).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=3) as clicks:
+        answers = list(clicks.map(click, [world.officers["A"], world.officers["B"], world.lead]))
+    assert answers == [302] * 3
+    assert world.grants["B"].revisions.count() == 1
+    assert Grant.objects.values("project").distinct().count() == 2
 
 
 def test_what_cannot_be_joined_is_said_in_words(world: World, proposal: Joining, sign_in: Any) -> None:
