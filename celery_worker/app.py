@@ -45,6 +45,11 @@ app.conf.update(
             "options": {"expires": 600},
         },
         "send letters": {"task": "celery_worker.jobs.send_letters", "schedule": 5, "options": {"expires": 5}},
+        "look for same work": {
+            "task": "celery_worker.jobs.look_for_same_work",
+            "schedule": 5,
+            "options": {"expires": 5},
+        },
     },
 )
 

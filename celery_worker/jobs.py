@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from accounts import invitations, letters
 from grants import imports
-from outcomes import evidence
+from outcomes import evidence, same_work
 from priorities import linking
 
 HOURS = 60 * 60
@@ -37,5 +37,11 @@ def send_letters() -> None:
     invitations.tell_of_unsent(at=timezone.now())
 
 
-ALL = (read_imports, link_new_grants, note_due_reports, send_letters)
+@shared_task(soft_time_limit=HOURS, time_limit=HOURS + 60)  # type: ignore[untyped-decorator]
+def look_for_same_work() -> None:
+    """Propose grants that may be one work, join those that a file relates, and let the reports follow the grants."""
+    same_work.look(at=timezone.now())
+
+
+ALL = (read_imports, link_new_grants, look_for_same_work, note_due_reports, send_letters)
 """In the order in which `manage.py work` does them: what is read can be linked at once."""

@@ -14,6 +14,7 @@ from accounts import tasks
 from accounts.access import FUNDERS, GRANTEES, Administrator, Anyone, may, only
 from accounts.models import Invitation, Organisation, Person, Task
 from funders_portal import summary, waiting
+from grants import joining
 from grants.models import Grant, Project
 from outcomes import standing
 from outcomes.models import Delivery
@@ -76,7 +77,8 @@ def _for_funder(person: Person) -> dict[str, Any]:
     short = gaps.table(on=today, portfolio=portfolio, person=person)
     to_answer = standing.to_answer(person) if person.funder_ids else Delivery.objects.none()
     answers = list(to_answer[: room_for_files - len(imports)])
-    room = max(0, room_for_files - len(imports) - len(answers) - bool(to_sort.grants))
+    same_work = joining.waiting(person)
+    room = max(0, room_for_files - len(imports) - len(answers) - bool(to_sort.grants) - bool(same_work))
     return {
         "empty": not Grant.objects.current().exists(),
         "today": today,
@@ -87,6 +89,7 @@ def _for_funder(person: Person) -> dict[str, Any]:
         "tasks": to_do,
         "more_tasks": left.count() - len(to_do) if len(to_do) == MOST_TASKS else 0,
         "to_answer": answers,
+        "same_work": same_work,
         "more_to_answer": to_answer.count() - len(answers) if len(answers) == room_for_files - len(imports) else 0,
         "more_imports": files.count() - len(imports) if len(imports) == room_for_files else 0,
         "ending": waiting.ending(person, today, room),
@@ -104,8 +107,13 @@ def _for_grantee(person: Person) -> dict[str, Any]:
     answered = [each for each in reports if each.deliveries and not each.is_open]
     later = [each for each in reports if each.is_open and not each.is_now]
     charities = Organisation.objects.filter(id__in=person.organisation_ids)
-    told = {"next": now[0] if now else None, "also": now[1:], "last": answered[-1] if answered else None}
+    told: dict[str, Any] = {
+        "next": now[0] if now else None,
+        "also": now[1:],
+        "last": answered[-1] if answered else None,
+    }
     grants = {} if reports else _works(person)
+    told["same_work"] = joining.waiting(person)
     return {**told, **grants, "later": later[:MOST_DATES], "charities": charities, "reports": reports, "today": today}
 
 

@@ -71,6 +71,7 @@ MAIN = (
         beneath=(
             Place("grants", _("All"), names=GRANT_PAGES),
             Place("to_sort", _("To sort"), names=SORT_PAGES),
+            Place("same_work", _("Same work?"), to=(Officer, Viewer)),
             Place("upload", _("Add or upload"), names=UPLOAD_PAGES),
         ),
     ),
@@ -90,7 +91,7 @@ MAIN = (
 GRANTEE = (
     Place("home", _("To do"), to=GRANTEES),
     Place("our_reports", _("Our reports"), names=REPORT_PAGES, to=GRANTEES),
-    Place("grants", _("Our grants"), names=(*GRANT_PAGES, "ask_change"), to=GRANTEES),
+    Place("grants", _("Our grants"), names=(*GRANT_PAGES, "ask_change", "same_work"), to=GRANTEES),
     Place("our_charity", _("Our charity"), names=("colleague_invite",), to=GRANTEES),
 )
 UNDER_THE_NAME = (

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.db.models import Q
@@ -19,7 +19,7 @@ from accounts.journal import Did
 from accounts.models import Organisation, Person
 from counting import places
 from grants import changes, revisions, words
-from grants.models import Grant, Location, Project, Recipient, RelatedGrant, Revision
+from grants.models import Grant, JoinedGrant, Location, Project, Recipient, RelatedGrant, Revision
 from grants.revisions import Content, Difference
 from grants.texts import POSTCODE, without_contacts
 
@@ -237,9 +237,14 @@ def _wanted(grant: Grant, before: Content, details: Details, *, by: Person, at: 
 
 
 def _project(grant: Grant, old_title: str, same_work_as: Grant | None) -> Project:
-    """The project named, or one of the grant's own; its own follows the grant's title where it was called after it."""
+    """The project named, or one of the grant's own: where it was joined, the one it came from.
+
+    A project of its own follows the grant's title where it was called after it.
+    """
     if same_work_as:
         return same_work_as.project
+    if moved := JoinedGrant.objects.moved().filter(grant=grant).select_related("came_from").first():
+        return cast(Project, moved.came_from)
     if grant.project.grants.current().exclude(pk=grant.pk).exists():
         return Project.objects.create(title=grant.title)
     if grant.project.title == old_title != grant.title:

@@ -42,6 +42,8 @@ class Reason(TextChoices):
     IMPORT = "import", _("read from a file")
     UNDO = "undo", _("import undone")
     DEMO = "demo", _("loaded with the demo")
+    JOINED = "joined", _("joined with other grants as one work")
+    PARTED = "parted", _("parted from the grants that it was joined with")
 
 
 class Difference(NamedTuple):

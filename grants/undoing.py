@@ -37,12 +37,14 @@ def undo(source: Import, *, by: Any, at: datetime) -> Undone:
 
 def _undo(source: Import, pks: Sequence[int], done: Undone, *, by: Any, at: datetime) -> None:
     newest = Revision.objects.filter(grant=OuterRef("pk")).order_by("-number")
-    before = Revision.objects.filter(grant=OuterRef("pk")).exclude(pk__in=source.revisions.values("pk"))
+    # Joining and parting change nothing that a file says, so they do not keep its word from being taken back.
+    said = newest.exclude(reason__in=[Reason.JOINED, Reason.PARTED])
+    before = said.exclude(pk__in=source.revisions.values("pk"))
     grants = Grant.objects.filter(pk__in=pks).annotate(
         newest=Subquery(newest.values("number")[:1]),
-        newest_source=Subquery(newest.values("source")[:1]),
+        newest_source=Subquery(said.values("source")[:1]),
         newest_content=Subquery(newest.values("content")[:1]),
-        content_before=Subquery(before.order_by("-number").values("content")[:1]),
+        content_before=Subquery(before.values("content")[:1]),
     )
     back: list[tuple[int, int, Content]] = []
     columns = ("pk", "grant_id", "newest", "newest_source", "newest_content", "content_before")
@@ -50,11 +52,16 @@ def _undo(source: Import, pks: Sequence[int], done: Undone, *, by: Any, at: date
         if newest_source != source.pk:
             done.kept.append(grant_id)
             continue
-        back.append((pk, number + 1, revisions.from_json(earlier) if earlier else _removed(content, at)))
+        back.append((pk, number + 1, _earlier(earlier, content) if earlier else _removed(content, at)))
     _write(back)
     moment = connection.ops.adapt_datetimefield_value(at)
     applying.revise(_as_json(back), source=source, by=by, moment=moment, reason=Reason.UNDO)
     done.grants.extend(pk for pk, _, _ in back)
+
+
+def _earlier(earlier: str, now: str) -> Content:
+    """The grant as it was before the file, in the project that it has now."""
+    return revisions.from_json(earlier) | {"project": revisions.from_json(now)["project"]}
 
 
 def remove(source: Import, grant_ids: Sequence[str], *, by: Any, at: datetime) -> list[int]:

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from accounts.models import Organisation
-from grants.models import Grant
-from outcomes import schedule, windows
+from outcomes import schedule, windows, works
 from outcomes.models import Answer, Cell, Expected, IndicatorVersion, Measurement, Question, Report, ReportDue
 from outcomes.models.due import SHORT
 from outcomes.windows import Window
@@ -145,14 +144,14 @@ def sheet(report: Report) -> Sheet:
 
 def met_by(report: Report) -> list[ReportDue]:
     """The open dues that this report meets, alone or with others."""
-    own = Window(report.start, report.end)
-    needed = windows.not_put_together(Window(each.start, each.end) for each in _dues_of(report))
-    return [due for due in _dues_of(report) if own in schedule.covering(due, needed)]
+    dues = _dues_of(report)
+    needed = windows.not_put_together(Window(each.start, each.end) for each in dues)
+    return [due for due in dues if schedule.meets(report, due, needed)]
 
 
 def _dues_of(report: Report) -> list[ReportDue]:
-    dues = ReportDue.objects.open().filter(grant__in=Grant.objects.current().filter(project=report.project_id))
-    return list(dues.select_related("grant__funder").order_by("end", "id"))
+    dues = ReportDue.objects.open().about([report.project_id]).filter(grant__removed_at=None)
+    return list(dues.select_related("grant__funder").prefetch_related("deliveries").order_by("end", "id"))
 
 
 def _words(question: Question, last: dict[int, tuple[str, date]]) -> Words:
@@ -160,7 +159,8 @@ def _words(question: Question, last: dict[int, tuple[str, date]]) -> Words:
 
 
 def _last_answers(report: Report) -> dict[int, tuple[str, date]]:
-    before = Answer.objects.filter(report__project=report.project_id, report__end__lt=report.end, superseded_at=None)
+    projects = works.projects_of(report.project_id)
+    before = Answer.objects.filter(report__project__in=projects, report__end__lt=report.end, superseded_at=None)
     rows = before.order_by("report__end").values_list("question", "text", "report__end")
     return {question: (text, end) for question, text, end in rows}
 
@@ -178,7 +178,8 @@ def _figures(report: Report, dues: list[ReportDue]) -> list[Figure]:
     for expected in asked:
         flow = expected.version.over_time == IndicatorVersion.FLOW
         if flow:
-            wanted = [each for each in windows.pieces(own, everything) if (expected.indicator_id, each) not in told]
+            mine = told[expected.indicator_id]
+            wanted = [each for each in windows.pieces(own, everything) if not any(map(each.touches, mine))]
         elif expected.version.over_time == IndicatorVersion.ACTIVE:
             # Different people do not add up, so a funder whose period is longer needs a number of its own.
             wanted = sorted(
@@ -204,11 +205,14 @@ def _shortest(window: Window) -> tuple[timedelta, date]:
     return window.end - window.start, window.start
 
 
-def _told_elsewhere(report: Report) -> set[tuple[int, Window]]:
-    """Indicator and window of the current flows that other reports of the project hold."""
+def _told_elsewhere(report: Report) -> dict[int, set[Window]]:
+    """By indicator the windows of the current flows that other reports of the project hold: nobody is counted twice."""
     rows = Measurement.objects.current().filter(project=report.project_id, over_time=IndicatorVersion.FLOW)
     named = rows.exclude(report=report).values_list("indicator", "start", "end").distinct()
-    return {(indicator, Window(start, end)) for indicator, start, end in named}
+    found: dict[int, set[Window]] = defaultdict(set)
+    for indicator, start, end in named:
+        found[indicator].add(Window(start, end))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,8 +229,9 @@ class Before:
 
 
 def before(report: Report) -> Before:
-    """The project's current figures of windows that ended before this report begins."""
-    rows = Measurement.objects.current().filter(project=report.project_id, end__lt=report.start)
+    """The work's current figures of windows that ended before this report begins."""
+    projects = works.projects_of(report.project_id)
+    rows = Measurement.objects.counted().filter(project__in=projects, end__lt=report.start)
     rows = rows.select_related("version")
     found: dict[tuple[int, int], list[Measurement]] = defaultdict(list)
     for row in rows.order_by("end", "start"):

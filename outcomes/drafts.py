@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +18,13 @@ from outcomes.models import Report
 
 MOST_CHARACTERS = 40_000
 """In one box; twice the largest limit, so that nothing is lost while somebody shortens it."""
+
+
+CARRIED = "carried"
+"""A box that no form has: of which reports which boxes were taken along, and in what version."""
+WORDS = re.compile(r"q[0-9]+")
+"""Names of boxes for answers in words."""
+Box = Mapping[str, Any]
 
 
 class AlreadyHandedIn(Exception):
@@ -79,6 +87,67 @@ def save(report: Report, changes: Mapping[str, Change], *, names: Collection[str
         report.draft_at, report.draft_by = at, by
         report.save(update_fields=["draft", "draft_version", "draft_at", "draft_by"])
     return Saved(versions, unlike)
+
+
+def take_along(report: Report, boxes: Mapping[str, Box], *, origin: int, names: Collection[str]) -> bool:
+    """Put into a draft what was typed in another report (`origin`, its primary key); whether that changed anything.
+
+    Words go beneath what stands there, anything else only where nothing does. A box remembers what it was before, so
+    that give_back can undo it; what was taken along once is not taken again. The report is not saved.
+    """
+    memory = report.draft.get(CARRIED) or {"value": "", "version": 0, "from": {}}
+    seen = memory["from"].setdefault(str(origin), {})
+    fresh = {
+        name: box
+        for name, box in boxes.items()
+        if name in names and box["value"].strip() and seen.get(name, 0) < box["version"]
+    }
+    for name, box in fresh.items():
+        seen[name] = box["version"]
+        now = report.draft.get(name, {"value": "", "version": 0})
+        before = now["before"] if now.get("origin") == origin else now
+        value = _both(name, before["value"], box["value"])
+        if value != now["value"]:
+            told = {"by": box["by"], "at": box["at"], "origin": origin, "before": before}
+            report.draft[name] = {"value": value, "version": now["version"] + 1, **told}
+    if fresh:
+        report.draft[CARRIED] = memory
+    return bool(fresh)
+
+
+def _both(name: str, here: str, there: str) -> str:
+    if not here or here == there:
+        return there
+    return f"{here}\n\n{there}" if WORDS.fullmatch(name) else here
+
+
+def give_back(report: Report, keep: Collection[int]) -> bool:
+    """Take out of a draft what came from reports other than `keep` and nobody changed since; whether any did.
+
+    The report is not saved.
+    """
+    memory = report.draft.get(CARRIED)
+    gone = {int(origin) for origin in memory["from"]} - set(keep) if memory else set()
+    if memory is None or not gone:
+        return False
+    for name, box in list(report.draft.items()):
+        before = box
+        while before.get("origin") in gone:
+            before = before["before"]
+        if before is not box:
+            report.draft[name] = {**before, "version": box["version"] + 1}
+            if not before["version"]:  # Nothing was ever typed there.
+                del report.draft[name]
+    memory["from"] = {origin: seen for origin, seen in memory["from"].items() if int(origin) not in gone}
+    if not memory["from"]:
+        del report.draft[CARRIED]
+    return True
+
+
+def origins(report: Report) -> set[int]:
+    """The reports (primary keys) from which something was taken along."""
+    memory = report.draft.get(CARRIED)
+    return {int(origin) for origin in memory["from"]} if memory else set()
 
 
 def values(report: Report) -> dict[str, str]:

@@ -19,7 +19,7 @@ from django.db.models import BigIntegerField, Case, F, IntegerField, Min, Value,
 from django.db.models.functions import Cast, Coalesce
 from numpy.typing import NDArray
 
-from grants import bulk
+from grants import bulk, joining
 from outcomes import noting
 from outcomes.adding import PerProject
 from outcomes.models import Delivery, IndicatorVersion, Measurement
@@ -188,15 +188,30 @@ def _whole(stamp: Stamp, *, save: bool = False) -> Figures:
 
 # --- read -------------------------------------------------------------------------------------------------------------
 def read(projects: Collection[int] | None = None) -> Rows:
-    """Every reported figure that can be added up, or those of some projects, in the order of indicators."""
-    rows = Measurement.objects.filter(status=Measurement.REPORTED, indicator__owner=None).exclude(
+    """Every reported figure that can be added up, or those of some projects, in the order of indicators.
+
+    Of grants that are joined the figures stand under the one project of their work, without those told twice.
+    """
+    rows = Measurement.objects.filter(status=Measurement.REPORTED, indicator__owner=None, told_twice=None).exclude(
         version__kind=IndicatorVersion.SCALE
     )
     if projects is not None:
         rows = bulk.among(rows, "project", sorted(projects))
     columns = _columns(rows)
     report = columns.pop("report")
+    columns["project"] = _hosted(columns["project"])
     return _in_order(Rows(**columns, accepted=_accepted(report, few=projects is not None)))
+
+
+def _hosted(project: Ints) -> Ints:
+    """The project that has the grants now, in the place of one that was joined into it."""
+    gone = joining.all_gone()
+    if not gone:
+        return project
+    before = np.array(sorted(gone), np.int64)
+    after = np.array([gone[each] for each in before.tolist()], np.int64)
+    place = np.minimum(np.searchsorted(before, project), len(before) - 1)
+    return np.where(before[place] == project, after[place], project).astype(project.dtype)
 
 
 def _columns(rows: Any) -> dict[str, Any]:

@@ -13,8 +13,7 @@ from accounts import journal
 from accounts.journal import Did
 from accounts.models import Person
 from counting import money
-from grants.models import Project
-from outcomes import asking, drafts, entered, evidence, findings, noting, schedule
+from outcomes import asking, drafts, entered, evidence, findings, noting, schedule, works
 from outcomes.asking import Box, Sheet
 from outcomes.drafts import AlreadyHandedIn, is_open
 from outcomes.entered import Entered, Given, Said
@@ -59,8 +58,8 @@ def hand_in(report: Report, *, reason: str = "", by: Person, at: datetime) -> Re
     reason: why something that was handed in before is changed; needed only then.
     Raises AlreadyHandedIn, and NotReady with a sentence for each box.
     """
-    # Of the project too: two reports that together meet one due wait for each other.
-    Project.objects.select_for_update().get(pk=report.project_id)
+    # Of the work too: two reports that together meet one due wait for each other.
+    works.lock(report.project_id)
     report = Report.objects.select_for_update().get(pk=report.pk)
     if not is_open(report):
         raise AlreadyHandedIn(report, by)
@@ -74,6 +73,7 @@ def hand_in(report: Report, *, reason: str = "", by: Person, at: datetime) -> Re
     if found.problems:
         raise NotReady(found.problems)
     changed = _keep(report, found, reason=reason.strip(), by=by, at=at)
+    works.count_once(report.project_id)
     if not again:
         report.submitted_at, report.submitted_by = at, by
     report.draft, report.draft_at, report.draft_by = {}, None, None
@@ -82,7 +82,7 @@ def hand_in(report: Report, *, reason: str = "", by: Person, at: datetime) -> Re
     did = Did.CORRECTED_REPORT if again else Did.HANDED_IN_REPORT
     journal.record(what=did, about=report, by=by, at=at, changed=changed)
     _deliver(report, changed=changed, reason=reason.strip(), by=by, at=at)
-    noting.touch([report.project_id])
+    noting.touch(works.projects_of(report.project_id))
     return report
 
 
@@ -141,7 +141,8 @@ def _deliver(report: Report, *, changed: int, reason: str, by: Person, at: datet
     reports = {Window(each.start, each.end): each for each in Report.objects.filter(project=report.project_id)}
     handed_in = [window for window, each in reports.items() if each.submitted_at]
     for due in dues:
-        for window in schedule.covering(due, handed_in):
+        before = [each.report for each in due.deliveries.select_related("report")]
+        for window in [Window(each.start, each.end) for each in before] or schedule.covering(due, handed_in):
             _deliver_one(
                 reports[window], due, changed=changed if reports[window] == report else 0, reason=reason, by=by, at=at
             )
@@ -261,7 +262,7 @@ def accept(delivery: Delivery, *, feedback: str, by: Person, at: datetime) -> De
     journal.record(what=Did.ACCEPTED_REPORT, about=delivery, by=by, at=at)
     findings.open_after(delivery, at=at)
     evidence.refresh({delivery.due.grant_id}, on=timezone.localdate(at))
-    noting.touch([delivery.report.project_id])
+    noting.touch(works.projects_of(delivery.report.project_id))
     return delivery
 
 
@@ -272,7 +273,7 @@ def write_up(due: ReportDue, *, said: str, feedback: str, by: Person, at: dateti
     Raises NotToAnswer where the due is no conversation, a report is being written for somebody else, or words are
     missing.
     """
-    Project.objects.select_for_update().get(pk=due.grant.project_id)
+    works.lock(due.grant.project_id)
     report = Report.objects.select_for_update().filter(project=due.grant.project, start=due.start, end=due.end).first()
     if report is None or {each.form for each in asking.met_by(report)} != {CONVERSATION}:
         raise NotToAnswer(

@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 from counting import disclosure, periods
 from counting.disclosure import PART, PEOPLE, WHOLE, Behind, Given
 from counting.tables import NUMBER, PENCE, Line, Table
-from outcomes import adding, figures, works
+from outcomes import adding, figures, projects
 from outcomes.adding import PerProject, Shared
 from outcomes.figures import OVER_TIME, Figures, Rows
 from outcomes.models import Cell, Indicator, IndicatorVersion, Overlap
 from outcomes.moments import NEVER
-from outcomes.works import Works
+from outcomes.projects import Works
 
 Ints = NDArray[np.integer]
 WHOLE_OF_IT, QUARTER = "all", "quarter"
@@ -103,13 +103,13 @@ def year(of: int, *, on: date) -> tuple[date, date] | None:
 
 def has_own(funders: Collection[int]) -> bool:
     """Whether anything was reported on a project that these funders pay for."""
-    flags, rows = works.current().of_funders(funders), figures.current()
+    flags, rows = projects.current().of_funders(funders), figures.current()
     return any(bool(_of(flags, each.project).any()) for each in (rows.base, rows.edits))
 
 
 def look(question: Question) -> Found:
     """The figures that a question asks for, as whoever asks may see them. Raises disclosure.NotToBeShown."""
-    asked = _Asked(question, version_of(question.indicator), figures.current(), works.current(), _everybody())
+    asked = _Asked(question, version_of(question.indicator), figures.current(), projects.current(), _everybody())
     whole = asked.part(Line("", ""), question.first, question.last)
     known, number = _numbered(_charities(asked.known, whole.figures))
     return _Counted(question, asked.version, asked.parts(whole), whole).found(known, number)

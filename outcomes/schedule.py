@@ -15,7 +15,7 @@ from accounts.journal import Did
 from accounts.models import Person
 from counting import periods
 from grants.models import Grant, Project
-from outcomes import evidence, windows
+from outcomes import evidence, windows, works
 from outcomes.models import Report, ReportDue, ReportRule
 from outcomes.models.due import AWARD, FORMS
 from outcomes.windows import Window
@@ -119,9 +119,12 @@ def _window(each: Planned | ReportDue | Report) -> Window:
 def make_reports(project: Project) -> list[Report]:
     """The reports that meet all open dues of a project: one for each window that no shorter ones fill.
 
-    Reports that no due needs any longer go, unless somebody began them.
+    Reports that no due needs any longer go, unless somebody began them, or the project is joined into another: then
+    they wait until it is parted.
     """
-    dues = list(ReportDue.objects.open().filter(grant__project=project, grant__removed_at=None))
+    dues = list(ReportDue.objects.open().about([project.pk]).filter(grant__removed_at=None))
+    if not dues and works.host_of(project.pk) != project.pk:
+        return []
     needed = windows.not_put_together(map(_window, dues))
     existing = {_window(each): each for each in Report.objects.filter(project=project)}
     for window in [each for each in existing if each not in needed and not existing[each].submitted_at]:
@@ -148,6 +151,15 @@ def covering(due: ReportDue, reports: Collection[Window]) -> list[Window]:
     """Of these windows, the ones that together tell of all that the due asks for; empty where none do."""
     own = _window(due)
     return [own] if own in reports else windows.tiles(own, reports)
+
+
+def meets(report: Report, due: ReportDue, needed: Collection[Window]) -> bool:
+    """Whether a report is one of those that meet this due, where `needed` are made; deliveries fetched beforehand.
+
+    What a due was met by meets it for good, whatever is planned or joined later.
+    """
+    handed_in = {each.report_id for each in due.deliveries.all()}
+    return report.pk in handed_in if handed_in else _window(report) in covering(due, needed)
 
 
 def _fullest(forms: Iterable[str]) -> str:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from accounts.models import Organisation
+from grants import joining
 from grants.models import Grant
 from outcomes import drafts, schedule, windows
 from outcomes.models import (
@@ -92,10 +93,11 @@ def of_charity(person: Any, *, today: date) -> list[Standing]:
 
 def _standings(found: list[Report], today: date) -> list[Standing]:
     projects = {each.project_id for each in found}
-    grants = Grant.objects.current().filter(project__in=projects)
     dues: dict[int, list[ReportDue]] = defaultdict(list)
-    for due in ReportDue.objects.open().filter(grant__in=grants).select_related("grant__funder"):
-        dues[due.grant.project_id].append(due)
+    about = ReportDue.objects.open().about(projects).filter(grant__removed_at=None)
+    for due in about.select_related("grant__funder").prefetch_related("deliveries__report"):
+        dues[due.project_id].append(due)
+    found = _without_carried_on(found)
     deliveries: dict[int, list[Delivery]] = defaultdict(list)
     for delivery in Delivery.objects.filter(report__in=found).select_related("due__grant__funder"):
         deliveries[delivery.report_id].append(delivery)
@@ -103,10 +105,24 @@ def _standings(found: list[Report], today: date) -> list[Standing]:
     for report in found:
         own = dues[report.project_id]
         needed = windows.not_put_together(Window(each.start, each.end) for each in own)
-        met = [each for each in own if Window(report.start, report.end) in schedule.covering(each, needed)]
+        met = [each for each in own if schedule.meets(report, each, needed)]
         if met or report.submitted_at or report.draft:
             standings.append(Standing(report, met, deliveries[report.pk], today))
     return sorted(standings, key=lambda each: (not each.is_now, each.due_on or date.max, each.report.pk))
+
+
+def _without_carried_on(found: list[Report]) -> list[Report]:
+    """Without reports that another carries on, because their project was joined into that one's."""
+    hosts = joining.gone_into({each.project_id for each in found})
+    carrying: dict[int, list[Window]] = defaultdict(list)
+    for each in Report.objects.filter(project__in=hosts.values()):
+        carrying[each.project_id].append(Window(each.start, each.end))
+    return [
+        each
+        for each in found
+        if each.submitted_at
+        or not any(Window(each.start, each.end).touches(other) for other in carrying[hosts.get(each.project_id, 0)])
+    ]
 
 
 def accepted_by(report: Report) -> list[Organisation]:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from outcomes.views import asking, funder, grantee, learning, requests
+from outcomes.views import asking, funder, grantee, learning, requests, same_work
 
 urlpatterns: list[URLPattern] = [
     path("reports/", grantee.our_reports, name="our_reports"),
@@ -22,5 +22,8 @@ urlpatterns: list[URLPattern] = [
     path("reports/copies/<int:pk>/", funder.copy, name="copy"),
     path("reports/what-we-ask/", asking.what_we_ask, name="what_we_ask"),
     path("grants/<int:pk>/figures/", asking.figures, name="figures"),
+    path("grants/same-work/", same_work.same_work, name="same_work"),
+    path("grants/same-work/<int:pk>/answer/", same_work.same_work_answer, name="same_work_answer"),
+    path("grants/same-work/<int:pk>/part/", same_work.same_work_part, name="same_work_part"),
     path("grants/<int:pk>/reports/", funder.plan_reports, name="plan_reports"),
 ]

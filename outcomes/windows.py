@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -52,6 +52,23 @@ def not_put_together(windows: Iterable[Window]) -> list[Window]:
     """The windows that a report of their own must tell of: those that no shorter ones fill."""
     different = sorted(set(windows))
     return [each for each in different if not tiles(each, different)]
+
+
+def most_days(windows: Sequence[tuple[Window, bool]]) -> set[int]:
+    """Which of these windows (their places) tell of the most days without two telling of the same one.
+
+    Of equal choices the one with more days of windows that are preferred (True), and then the one of more windows.
+    """
+    order = sorted(range(len(windows)), key=lambda each: (windows[each][0].end, windows[each][0].start, each))
+    best: list[tuple[tuple[int, int, int], frozenset[int]]] = [((0, 0, 0), frozenset())]
+    for count, number in enumerate(order):
+        window, preferred = windows[number]
+        before = next((each for each in range(count, 0, -1) if windows[order[each - 1]][0].end < window.start), 0)
+        (days, own, pieces), chosen = best[before]
+        long = (window.end - window.start).days + 1
+        taken = (days + long, own + long * preferred, pieces + 1), chosen | {number}
+        best.append(max(best[-1], taken, key=lambda each: each[0]))
+    return set(best[-1][1])
 
 
 def every(months: int, first: date, last: date, *, ends: date | None = None) -> list[Window]:

@@ -1,146 +1,86 @@
-"""What is known of projects through their grants: area, place and people, charity, funders. Never joined to figures:
-each project is looked up by its number, so that a figure counts once however many grants pay for the work."""
+"""Which projects are one work while their grants are joined, and which of their figures count, so that none does twice.
+
+A project whose grants were all joined into another keeps what was reported about it. Of flows about the same days those
+count that cover the most days; where two do so equally, the one project's that the grants now have. Of other figures of
+one window the same project's counts. What does not count is marked (ToldTwice), never changed, and counts again as soon
+as the works are parted.
+"""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Collection
-from typing import Any
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 
-import numpy as np
-from django.db.models import BigIntegerField, F
-from django.db.models.functions import Cast
-from numpy.typing import NDArray
-
-from grants import bulk
-from grants.models import Grant
-from outcomes.figures import chunks
-from priorities import columns
-from priorities.columns import Portfolio
-from priorities.memory.blocks import Block
-
-Ints = NDArray[np.integer]
-Flags = NDArray[np.bool_]
-FEW = 5_000
-_BITS = 31
-_NOT_HERE = 2**31 - 1
+from grants import joining
+from grants.models import Project
+from outcomes.models import IndicatorVersion, Measurement, Report, ReportDue, ToldTwice
+from outcomes.windows import Window, most_days
 
 
-class Works:
-    """Projects of one portfolio; every answer is an array with a place for each project's number."""
-
-    def __init__(self, portfolio: Portfolio) -> None:
-        self.portfolio = portfolio
-        self.blocks = [(block, _Projects.of(block)) for block in portfolio.blocks]
-        self.size = 1 + max((int(each.numbers.max(initial=0)) for _block, each in self.blocks), default=0)
-        self._known: dict[str, Any] = {}
-
-    def stands(self) -> Flags:
-        """Which projects a living grant pays for."""
-        return np.asarray(self._once("stands", lambda: self._flags(lambda block: block.alive)))
-
-    def of_funders(self, funders: Collection[int]) -> Flags:
-        """Which projects a living grant of these funders pays for."""
-        wanted = np.fromiter(funders, np.int64, len(funders))
-        return self._flags(lambda block: block.alive & np.isin(block.funder, wanted))
-
-    def bits(self, dimension: str) -> Ints:
-        """Each project's codes in a list, a bit each: those in which any of its living grants has a share."""
-        return np.asarray(self._once(f"bits {dimension}", lambda: self._bits(dimension)))
-
-    def charity(self) -> Ints:
-        """Each project's charity, by its number; all of whom it is not known count as one."""
-        return np.asarray(self._once("charity", self._charity))
-
-    def _once(self, name: str, make: Any) -> Any:
-        if name not in self._known:
-            self._known[name] = make()
-        return self._known[name]
-
-    def _flags(self, of: Any) -> Flags:
-        found = np.zeros(self.size, bool)
-        for block, projects in self.blocks:
-            found[projects.numbers[of(block)]] = True
-        return found
-
-    def _bits(self, dimension: str) -> Ints:
-        kind = self.blocks[0][0].shares[dimension].bits.dtype
-        found = np.zeros(self.size, kind)
-        for block, projects in self.blocks:
-            part = projects.reduced(f"bits {dimension}", np.bitwise_or, block.shares[dimension].bits, block, 0)
-            found[: len(part)] |= part
-        return found
-
-    def _charity(self) -> Ints:
-        found = np.full(self.size, _NOT_HERE, np.int32)
-        for block, projects in self.blocks:
-            part = projects.reduced("charity", np.minimum, block.recipient, block, _NOT_HERE)
-            np.minimum(found[: len(part)], part, out=found[: len(part)])
-        return found
+def projects_of(project_id: int) -> set[int]:
+    """The project and those joined into it, or into the one that it is joined into."""
+    host = host_of(project_id)
+    return {project_id, host, *joining.came_into([host])}
 
 
-class _Projects:
-    """The project of each grant of a block, and what it takes to put grants of one project together."""
-
-    def __init__(self, numbers: Ints) -> None:
-        self.numbers = numbers
-        in_order = bool((numbers[1:] >= numbers[:-1]).all())
-        self.order = None if in_order else np.argsort(numbers, kind="stable").astype(np.int32)
-        ordered = numbers if self.order is None else numbers[self.order]
-        new = np.ones(len(ordered), bool)
-        new[1:] = ordered[1:] != ordered[:-1]
-        self.starts = np.flatnonzero(new)
-        self.different = ordered[self.starts]
-
-    @classmethod
-    def of(cls, block: Block) -> _Projects:
-        found: _Projects = block.kept.get("projects", 0, lambda: cls(_read(block)), most=1)
-        return found
-
-    def reduced(self, name: str, by: Any, values: Ints, block: Block, otherwise: int) -> Ints:
-        """Put together, project by project, the values of a block's living grants. Kept for all rows of the block;
-        projects with a dead one are put together anew."""
-        kept: Ints = block.kept.get(f"projects' {name}", 0, lambda: self._all(by, values, otherwise), most=1)
-        dead = np.flatnonzero(~block.alive)
-        if not len(dead):
-            return kept
-        found, touched = kept.copy(), np.unique(self.numbers[dead])
-        again = np.flatnonzero(np.isin(self.numbers, touched) & block.alive)
-        found[touched] = otherwise
-        by.at(found, self.numbers[again], values[again])
-        return found
-
-    def _all(self, by: Any, values: Ints, otherwise: int) -> Ints:
-        found = np.full(1 + int(self.numbers.max(initial=0)), otherwise, values.dtype)
-        if len(self.starts):
-            ordered = values if self.order is None else values[self.order]
-            found[self.different] = by.reduceat(ordered, self.starts)
-        return found
+def host_of(project_id: int) -> int:
+    """The project that the grants of this one now have; itself where they were not joined."""
+    return joining.gone_into([project_id]).get(project_id, project_id)
 
 
-def _read(block: Block) -> Ints:
-    """The project of each of a block's grants, read as one number with the grant's own."""
-    if not block.size:
-        return np.empty(0, np.int32)
-    grants = Grant.objects.order_by()
-    if block.size <= FEW:
-        grants = bulk.among(grants, "id", block.ids.tolist())
-    packed = grants.annotate(packed=Cast(F("id") * 2**_BITS + F("project_id"), BigIntegerField())).values_list("packed")
-    found = np.sort(np.array([row[0] for chunk in chunks(packed) for row in chunk], np.int64))
-    place = np.minimum(np.searchsorted(found >> _BITS, block.ids), max(len(found) - 1, 0))
-    mine = (found[place] >> _BITS) == block.ids
-    return np.where(mine, found[place] & (2**_BITS - 1), 0).astype(np.int32)
+def lock(project_id: int) -> None:
+    """Hold a whole work, so that two reports of it and a joining wait for each other. Part of a transaction."""
+    list(Project.objects.select_for_update().filter(id__in=projects_of(project_id)).order_by("id"))
 
 
-_lock = threading.Lock()
-_held: Works | None = None
+def home(projects: Collection[int]) -> int:
+    """Of projects that are to be one: the one whose reports stand least in the way of what is still owed, then that
+    about which most was handed in, then that of which most is begun, then the oldest.
+    """
+    unmet = ReportDue.objects.open().filter(grant__project__in=projects, grant__removed_at=None, deliveries=None)
+    owed = [Window(each.start, each.end) for each in unmet]
+    in_the_way: dict[int, int] = defaultdict(int)
+    handed_in: dict[int, int] = defaultdict(int)
+    begun: dict[int, int] = defaultdict(int)
+    for each in Report.objects.filter(project__in=projects):
+        told = Window(each.start, each.end)
+        if each.submitted_at:
+            handed_in[each.project_id] += 1
+            in_the_way[each.project_id] += sum(due.touches(told) and not due.holds(told) for due in owed)
+        begun[each.project_id] += each.draft_at is not None
+    return min(projects, key=lambda each: (in_the_way[each], -handed_in[each], -begun[each], each))
 
 
-def current() -> Works:
-    """The projects of the portfolio as it stands."""
-    global _held
-    portfolio = columns.current()
-    with _lock:
-        if _held is None or _held.portfolio is not portfolio:
-            _held = Works(portfolio)
-        return _held
+def count_once(project_id: int) -> None:
+    """Mark anew which figures of this project's work count."""
+    host = host_of(project_id)
+    projects = projects_of(project_id)
+    twice = told_twice(Measurement.objects.current().filter(project__in=projects), host) if len(projects) > 1 else set()
+    ToldTwice.objects.filter(figure__project__in=projects).exclude(figure__in=twice).delete()
+    marked = set(ToldTwice.objects.filter(figure__project__in=projects).values_list("figure", flat=True))
+    ToldTwice.objects.bulk_create(ToldTwice(figure_id=pk) for pk in sorted(twice - marked))
+
+
+def told_twice(figures: Iterable[Measurement], host: int) -> set[int]:
+    """Those of the figures of one work (primary keys) that tell what others of them tell already."""
+    by_cell: dict[tuple[int, int, str], list[Measurement]] = defaultdict(list)
+    for each in figures:
+        by_cell[each.indicator_id, each.cell_id, each.over_time].append(each)
+    twice: set[int] = set()
+    for (_indicator, _cell, over_time), found in by_cell.items():
+        found.sort(key=lambda each: (each.project_id != host, each.project_id, each.pk))
+        kept = _flows(found, host) if over_time == IndicatorVersion.FLOW else _same_window(found)
+        twice |= {each.pk for each in found} - kept
+    return twice
+
+
+def _flows(found: Sequence[Measurement], host: int) -> set[int]:
+    windows = [(Window(each.start, each.end), each.project_id == host) for each in found]
+    return {found[number].pk for number in most_days(windows)}
+
+
+def _same_window(found: Sequence[Measurement]) -> set[int]:
+    first: dict[tuple[object, object], int] = {}
+    for each in found:
+        first.setdefault((each.start, each.end), each.pk)
+    return set(first.values())

@@ -6,6 +6,7 @@ from django import template
 from django.urls import NoReverseMatch, reverse
 
 from funders_portal import navigation
+from grants import joining
 from priorities import columns
 from priorities.to_sort import own_backlog
 
@@ -20,7 +21,8 @@ def main_navigation(context: dict[str, Any]) -> dict[str, Any]:
     places = navigation.main(context["request"])
     counted = any(place.here and place.name == "grants" and place.beneath for place in places)
     waiting = own_backlog(context["request"].user, columns.current()).grants if counted else None
-    return {"places": places, "to_sort": waiting}
+    same_work = joining.waiting(context["request"].user) if counted else None
+    return {"places": places, "to_sort": waiting, "same_work": same_work}
 
 
 @register.simple_tag

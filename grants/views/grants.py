@@ -19,7 +19,7 @@ from accounts.filters import page_of
 from accounts.models import Organisation, Person
 from grants import forms, listing, portfolio, spreadsheet
 from grants.filters import GrantFilter, programmes
-from grants.models import Grant, ImportRow
+from grants.models import Grant, ImportRow, Joining
 
 WRITERS = (Officer, Secretariat)
 PROGRAMMES_TO_CHOOSE_FROM = 200
@@ -104,6 +104,7 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
         "shares": visible.filter(id__in=shown.related_from.values("grant"), joint_share=True),
         "editable": editable,
         "removed": shown.removed_at is not None,
+        "joinings": Joining.objects.visible_to(request.user).filter(ended_at=None, parts__grant=shown),
     }
     if may(request.user, *FUNDERS):
         context["history"] = list(portfolio.history(shown))

@@ -2,7 +2,7 @@
 
 from outcomes.models.asked import Baseline, Cell, Expected, Indicator, IndicatorVersion, Question, Target
 from outcomes.models.due import ReportDue, ReportRule
-from outcomes.models.figures import Measurement, Overlap
+from outcomes.models.figures import Measurement, Overlap, ToldTwice
 from outcomes.models.noted import FigureChange, FigureCounter
 from outcomes.models.reports import Answer, DeliveredAnswer, DeliveredFigure, Delivery, Report, ReviewEvent
 from outcomes.models.talking import FollowUp, FunderContact, Learning, Request
@@ -31,4 +31,5 @@ __all__ = [
     "Request",
     "ReviewEvent",
     "Target",
+    "ToldTwice",
 ]

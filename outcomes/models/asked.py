@@ -183,10 +183,17 @@ class Expected(models.Model):
     position = models.PositiveIntegerField(default=0)
     ended_at = models.DateTimeField(null=True, blank=True)
     """Since when it is no longer asked."""
+    came_with = models.ForeignKey(Project, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    """The project whose joining brought it here; it goes again when the two are parted."""
 
     class Meta:
         ordering = ["position", "id"]
-        constraints = [models.UniqueConstraint(fields=["project", "indicator"], name="expected_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "indicator"], name="expected_once"),
+            models.CheckConstraint(
+                condition=Q(came_with__isnull=True) | ~Q(came_with=F("project")), name="expected_came_from_elsewhere"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.version} of {self.project}"

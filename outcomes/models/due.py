@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -70,6 +71,14 @@ class ReportDueQuerySet(models.QuerySet["ReportDue"]):
     def due_by(self, day: date) -> ReportDueQuerySet:
         return self.filter(due_on__lte=day)
 
+    def about(self, projects: Collection[int]) -> ReportDueQuerySet:
+        """Those that these projects' reports must meet: handed in for one of them, or not handed in and its grant's.
+
+        What was reported stays with the project it was reported about, though the grant moves to another.
+        """
+        handed_in = Q(deliveries__report__project__in=projects)
+        return self.filter(handed_in | Q(deliveries=None, grant__project__in=projects)).distinct()
+
     def visible_to(self, person: Any) -> ReportDueQuerySet:
         """The people of the charity and of the funder of the grant; nobody else."""
         if not person.is_authenticated:
@@ -112,3 +121,9 @@ class ReportDue(models.Model):
 
     def __str__(self) -> str:
         return f"{self.grant}, {self.start} to {self.end}"
+
+    @property
+    def project_id(self) -> int:
+        """The project that it is about; with deliveries and their reports fetched beforehand."""
+        told = next((each.report.project_id for each in self.deliveries.all()), None)
+        return told or self.grant.project_id

@@ -15,6 +15,10 @@ class MeasurementQuerySet(models.QuerySet["Measurement"]):
     def current(self) -> MeasurementQuerySet:
         return self.filter(superseded_at=None)
 
+    def counted(self) -> MeasurementQuerySet:
+        """Current ones without those that another project of the same work tells already: these are what is added."""
+        return self.current().filter(told_twice=None)
+
     def as_known_at(self, moment: object) -> MeasurementQuerySet:
         """Those that were current then, whatever was corrected since."""
         return self.filter(at__lte=moment).filter(Q(superseded_at=None) | Q(superseded_at__gt=moment))
@@ -97,6 +101,18 @@ class Measurement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.indicator_id} of {self.project_id}, {self.start} to {self.end}: {self.value}"
+
+
+class ToldTwice(models.Model):
+    """A figure that does not count while its project is one work with another which tells of the same days.
+
+    Written and taken away by outcomes.works alone, so that parting finds every figure as it was.
+    """
+
+    figure = models.OneToOneField(Measurement, on_delete=models.CASCADE, primary_key=True, related_name="told_twice")
+
+    def __str__(self) -> str:
+        return str(self.figure_id)
 
 
 class Overlap(models.Model):

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
-from grants.models import Grant, Project
+from grants.models import Grant, JoinedGrant, Project
 from outcomes.models.asked import Question
 from outcomes.models.due import FORMS, FULL, ReportDue
 
@@ -20,7 +20,8 @@ class ReportQuerySet(models.QuerySet["Report"]):
         if not person.is_authenticated:
             return self.none()
         own = Grant.objects.current().filter(recipient_rows__organisation__in=person.grantee_ids)
-        return self.filter(project__in=own.values("project"))
+        joined = JoinedGrant.objects.moved().filter(grant__in=own)
+        return self.filter(Q(project__in=own.values("project")) | Q(project__in=joined.values("came_from")))
 
 
 class Report(models.Model):

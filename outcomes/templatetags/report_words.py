@@ -26,6 +26,12 @@ def window(about: Any) -> str:
 
 
 @register.filter
+def overlap(joining: Any) -> str:
+    """The days on which all grants of a joining run."""
+    return words.window(joining.overlap_from, joining.overlap_to)
+
+
+@register.filter
 def days_until(due: date | None, today: date) -> int | None:
     return (due - today).days if due else None
 

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import GRANTEES, SignedInRequest, only
-from outcomes import asking, drafts, filled, learning, reports, standing
+from outcomes import asking, drafts, filled, learning, reports, same_work, standing
 from outcomes.models import FunderContact, Report
 
 LARGEST_SAVE = 2_000_000
@@ -47,6 +47,9 @@ def report(request: SignedInRequest, pk: int) -> HttpResponse:
     report = _own(request, pk)
     if request.method == "POST":
         return _hand_in(request, report)
+    if carrying := same_work.carried_on_in(report):
+        messages.info(request, _("This work was joined with another: one report for both. It holds what you typed."))
+        return redirect("report", carrying.pk)
     if not drafts.is_open(report):
         return render(request, "outcomes/report_handed_in.html", _handed_in(request, report))
     return render(request, "outcomes/report.html", _form(request, report))
@@ -66,6 +69,11 @@ def _hand_in(request: SignedInRequest, report: Report) -> HttpResponse:
             report.refresh_from_db()
             context = {**_form(request, report, typed=given), "unlike": _unlike(saved)}
             return render(request, "outcomes/report.html", context, status=409)
+        if carrying := same_work.carry_on(report):
+            messages.info(
+                request, _("This work was joined with another meanwhile. What you typed is in the one report.")
+            )
+            return redirect("report", carrying.pk)
         if "save" in request.POST:
             messages.success(request, _("Saved. Come back whenever you like; nothing was handed in yet."))
             return redirect("our_reports")
@@ -121,6 +129,7 @@ def report_draft(request: SignedInRequest, pk: int) -> JsonResponse:
         saved = drafts.save(report, changes, names=set(asking.sheet(report).names()), by=request.user, at=at)
     except drafts.AlreadyHandedIn as problem:
         return JsonResponse({"said": str(problem)}, status=409)
+    same_work.carry_on(report)
     unlike = {name: {"value": box["value"], "version": box["version"]} for name, box in saved.unlike.items()}
     said = _("Saved %(at)s") % {"at": date_format(timezone.localtime(at), "H:i")}
     return JsonResponse({"said": said, "versions": saved.versions, "unlike": unlike})

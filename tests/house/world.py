@@ -12,8 +12,8 @@ from accounts.invitations import Asked
 from accounts.mailboxes import Contact
 from accounts.models import Invitation, Organisation, Person, Task
 from funders_portal.demo import loading
-from grants import imports
-from grants.models import Grant, Import
+from grants import imports, joining
+from grants.models import Grant, Import, Joining
 from outcomes import asking, drafts, reports, requests, schedule
 from outcomes.models import Answer, Delivery, FollowUp, Learning, Question, Report, ReportDue, Request
 from priorities import rules
@@ -63,6 +63,7 @@ class World:
     follow_up: FollowUp
     invitation: Invitation
     task: Task
+    proposed: Joining
     people: dict[str, Person | None]
 
 
@@ -104,6 +105,11 @@ def build() -> World:
     )
     looking = Looking.objects.create(**cell, funder=funder, newest_grant=removed.pk)
     handed_in, report = reported(grant, people)
+    beside = factories.GrantFactory(recipient=charity)
+    proposed = joining.propose(
+        [grant.pk, beside.pk], recipient=charity.pk, because="days",
+        days=(beside.planned_start, beside.planned_end), at=factories.NOW,
+    )  # fmt: skip
     invitation = invited(charity, people)
     task = waiting(funder)
     return World(
@@ -125,6 +131,7 @@ def build() -> World:
         asked=asked_of(grant, people),
         learning=learned(handed_in, people),
         follow_up=FollowUp.objects.create(grant=grant, opened_at=factories.NOW),
+        proposed=proposed,
         invitation=invitation,
         task=task,
         people=people,

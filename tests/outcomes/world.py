@@ -22,13 +22,17 @@ QUARTERS = [
 
 @dataclass
 class World:
-    """Funder A wants a report each quarter, B and C one about April to September."""
+    """Funder A wants a report each quarter, B and C one about April to September.
+
+    apart: each grant has a project of its own.
+    """
 
     charity: Organisation = field(default_factory=factories.GranteeFactory)
     project: Project = field(default_factory=factories.ProjectFactory)
     grants: dict[str, Grant] = field(default_factory=dict)
     officers: dict[str, Person] = field(default_factory=dict)
     now: datetime = AT
+    apart: bool = False
 
     def __post_init__(self) -> None:
         self.lead = factories.lead(self.charity)
@@ -36,7 +40,8 @@ class World:
         for name in "ABC":
             funder = factories.FunderFactory(name=f"Funder {name}")
             self.officers[name] = factories.officer(funder)
-            self.grants[name] = factories.GrantFactory(funder=funder, project=self.project, recipient=self.charity)
+            project = self.project if not self.apart or name == "A" else factories.ProjectFactory()
+            self.grants[name] = factories.GrantFactory(funder=funder, project=project, recipient=self.charity)
         self.plan("A", *QUARTERS)
         for name in "BC":
             self.plan(name, (date(2026, 4, 1), date(2026, 9, 30)))
@@ -49,15 +54,15 @@ class World:
         self.now += timedelta(minutes=1)
         return self.now
 
-    def expect(self, code: str, *breakdowns: str) -> Expected:
+    def expect(self, code: str, *breakdowns: str, project: Project | None = None) -> Expected:
         indicator = Indicator.objects.get(code=code)
         version = indicator.versions.get()
         return Expected.objects.create(
-            project=self.project, indicator=indicator, version=version, breakdowns=list(breakdowns)
+            project=project or self.project, indicator=indicator, version=version, breakdowns=list(breakdowns)
         )
 
-    def report(self, start: date) -> Report:
-        return Report.objects.get(project=self.project, start=start)
+    def report(self, start: date, project: Project | None = None) -> Report:
+        return Report.objects.get(project=project or self.project, start=start)
 
     def write(self, report: Report, *, by: Person | None = None, **words: str) -> None:
         """Answers to questions by code with "_" for "-", beside what must be answered."""
@@ -102,7 +107,7 @@ class World:
         return sum(each.value or 0 for each in figures)
 
     def portfolio(self, code: str, **asked: Any) -> int:
-        current = Measurement.objects.filter(**asked) if asked else Measurement.objects.current()
+        current = Measurement.objects.filter(**asked) if asked else Measurement.objects.counted()
         rows = current.filter(indicator__code=code, cell=everybody())
         return sum(each.value or 0 for each in rows)
 

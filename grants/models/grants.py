@@ -1,4 +1,4 @@
-"""What we fund: projects, grants with their revisions, imports with every row kept, and the log of changes."""
+"""Projects, grants with their revisions, imports with every row kept, and the log of changes."""
 
 from __future__ import annotations
 
