@@ -19,7 +19,7 @@ from accounts.filters import page_of
 from accounts.models import Organisation, Person
 from grants import forms, listing, portfolio, spreadsheet
 from grants.filters import GrantFilter, programmes
-from grants.models import Grant, ImportRow, Joining
+from grants.models import Grant, ImportRow, Joining, RelatedGrant
 
 WRITERS = (Officer, Secretariat)
 PROGRAMMES_TO_CHOOSE_FROM = 200
@@ -90,7 +90,9 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
     found = Grant.objects.visible_to(request.user) | Grant.objects.restorable_by(request.user)
     shown = get_object_or_404(found.select_related("funder", "project").prefetch_related("locations"), pk=pk)
     visible = Grant.objects.visible_to(request.user).select_related("funder")
-    editable = shown.removed_at is None and Grant.objects.editable_by(request.user).filter(pk=pk).exists()
+    who = person(request)
+    editable = shown.removed_at is None and (who.is_secretariat or shown.funder_id in who.officer_ids)
+    relations = list(shown.relations.select_related("other"))
     places = portfolio.shown_locations(shown)
     context = {
         "grant": shown,
@@ -99,8 +101,8 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
         "places": places,
         "hidden_places": not places and bool(shown.locations.all()),
         "same_project": visible.filter(project=shown.project).exclude(pk=pk),
-        "relations": shown.relations.select_related("other"),
-        "visible_ids": set(visible.filter(id__in=shown.relations.values("other")).values_list("id", flat=True)),
+        "relations": relations,
+        "visible_ids": _visible(visible, relations),
         "shares": visible.filter(id__in=shown.related_from.values("grant"), joint_share=True),
         "editable": editable,
         "removed": shown.removed_at is not None,
@@ -111,6 +113,12 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
     if editable:
         context["rows"] = _rows(shown)
     return render(request, "grants/grant.html", context)
+
+
+def _visible(visible: Any, relations: list[RelatedGrant]) -> set[int]:
+    """Which of the grants that these relations name the reader may see."""
+    others = [each.other_id for each in relations if each.other_id]
+    return set(visible.filter(id__in=others).values_list("id", flat=True)) if others else set()
 
 
 def _rows(grant: Grant) -> Any:
