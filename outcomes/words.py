@@ -1,13 +1,19 @@
-"""Figures and windows as people read them."""
+"""Figures, windows and what could tell who a person is, as people read them."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as later
 
 from counting import money
+from outcomes import identifying
+from outcomes.identifying import Find
 from outcomes.models import IndicatorVersion, Measurement
 
 
@@ -27,3 +33,41 @@ def window(start: date, end: date) -> str:
     """1 April to 30 June 2026, with both years where they differ."""
     first = date_format(start, "j F" if start.year == end.year else "j F Y")
     return _("%(first)s to %(last)s") % {"first": first, "last": date_format(end, "j F Y")}
+
+
+IDENTIFYING = {
+    identifying.NAME: later(
+        "This looks like a person's name or initials with an age. Write it so that nobody can be told."
+    ),
+    identifying.PHONE: later("This looks like a phone number. Write it so that nobody can be told."),
+    identifying.MAIL: later("This looks like a mail address. Write it so that nobody can be told."),
+    identifying.POSTCODE: later("This looks like a postcode. Name the region instead."),
+    identifying.ADDRESS: later("This looks like a street address. Name the region instead."),
+    identifying.BIRTH: later("This looks like a date of birth. Give an age group instead."),
+    identifying.INSURANCE: later("This looks like a National Insurance number. Leave it out."),
+    identifying.NHS: later("This looks like an NHS number. Leave it out."),
+    identifying.AGE: later(
+        "Age, nationality and place together can tell who a person is. Leave one or two of them out."
+    ),
+}
+"""A sentence for each kind of find."""
+
+
+def identifies(found: Sequence[Find]) -> str:
+    """What was found first, quoted, and what to do about it; how many more there are."""
+    sentence = f"“{found[0].words}”: {IDENTIFYING[found[0].code]}"
+    if len(found) == 1:
+        return sentence
+    return sentence + " " + _("There are %(number)d more like it.") % {"number": len(found) - 1}
+
+
+def for_browser() -> str:
+    """The rules and the words that mark what could tell who a person is, as the form brings them to the browser."""
+    told: dict[str, Any] = {
+        "rules": identifying.rules(),
+        "sentences": {code: str(sentence) for code, sentence in IDENTIFYING.items()},
+        "none": _("It is not; keep it as it is."),
+        "show": _("Show it in the box"),
+        "waits": _("Not saved: something in a box could tell who a person is. Look beneath the box."),
+    }
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))

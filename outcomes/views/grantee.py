@@ -16,7 +16,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import GRANTEES, SignedInRequest, only
-from outcomes import asking, drafts, filled, reports, standing
+from outcomes import asking, drafts, filled, reports, standing, words
+from outcomes.asking import NONE
 from outcomes.models import Report
 
 LARGEST_SAVE = 2_000_000
@@ -56,7 +57,7 @@ def _hand_in(request: SignedInRequest, report: Report) -> HttpResponse:
     """Keep what the form holds, then hand it in. What a colleague changed meanwhile is shown, not overwritten."""
     sheet = asking.sheet(report)
     names = set(sheet.names())
-    given = {name: request.POST.get(name, "") for name in names if name in request.POST}
+    given = {name: _given(request, name) for name in names if name in request.POST}
     changes = {
         name: drafts.Change(value, _number(request.POST.get(f"{name}-version"))) for name, value in given.items()
     }
@@ -66,10 +67,18 @@ def _hand_in(request: SignedInRequest, report: Report) -> HttpResponse:
             report.refresh_from_db()
             context = {**_form(request, report, typed=given), "unlike": _unlike(saved)}
             return render(request, "outcomes/report.html", context, status=409)
+        if saved.held:
+            report.refresh_from_db()
+            problems = {name: words.identifies(found) for name, found in saved.held.items()}
+            context = {**_form(request, report, typed=given, problems=problems), "said": _("Not all of it was kept.")}
+            return render(request, "outcomes/report.html", context, status=422)
         if "save" in request.POST:
             messages.success(request, _("Saved. Come back whenever you like; nothing was handed in yet."))
             return redirect("our_reports")
-        reports.hand_in(report, reason=request.POST.get("reason", ""), by=request.user, at=timezone.now())
+        reports.hand_in(
+            report, reason=request.POST.get("reason", ""), none_in_reason=_given(request, f"reason{NONE}").splitlines(),
+            by=request.user, at=timezone.now(),
+        )  # fmt: skip
     except drafts.AlreadyHandedIn as problem:
         messages.info(request, str(problem))
         return redirect("report", report.pk)
@@ -87,9 +96,22 @@ def _form(request: SignedInRequest, report: Report, **more: Any) -> dict[str, An
         "filled": filled.fill(report, **more),
         "again": report.submitted_at is not None,
         "accepted_by": standing.accepted_by(report),
-        "reason": request.POST.get("reason", ""),
+        **_reason(request),
+        "identifying": words.for_browser(),
         "today": timezone.localdate(),
     }
+
+
+def _given(request: SignedInRequest, name: str) -> str:
+    """What a box holds; what is said to be none comes from ticks and from the box that keeps them."""
+    if not name.endswith(NONE):
+        return request.POST.get(name, "")
+    return "\n".join(dict.fromkeys(line for each in request.POST.getlist(name) for line in each.splitlines() if line))
+
+
+def _reason(request: SignedInRequest) -> dict[str, Any]:
+    reason, none = request.POST.get("reason", ""), _given(request, f"reason{NONE}")
+    return {"reason": reason, "reason_none": none, "reason_finds": filled.finds(reason, none)}
 
 
 def _handed_in(request: SignedInRequest, report: Report) -> dict[str, Any]:
@@ -121,7 +143,8 @@ def report_draft(request: SignedInRequest, pk: int) -> JsonResponse:
         return JsonResponse({"said": str(problem)}, status=409)
     unlike = {name: {"value": box["value"], "version": box["version"]} for name, box in saved.unlike.items()}
     said = _("Saved %(at)s") % {"at": date_format(timezone.localtime(at), "H:i")}
-    return JsonResponse({"said": said, "versions": saved.versions, "unlike": unlike})
+    held = {name: words.identifies(found) for name, found in saved.held.items()}
+    return JsonResponse({"said": said, "versions": saved.versions, "unlike": unlike, "held": held})
 
 
 def _changes(request: HttpRequest) -> dict[str, drafts.Change] | None:
