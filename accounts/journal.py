@@ -61,6 +61,7 @@ class Did(models.TextChoices):
     RETIRED_QUESTION = "retired question", _("retired a question")
     ADDED_REPORT_RULE = "added report rule", _("added a rule for reports")
     REMOVED_REPORT_RULE = "removed report rule", _("took a rule for reports out")
+    BLACKED_OUT = "blacked out", _("blacked something out in a report")
     LOADED_DEMO = "loaded demo", _("loaded the demo")
 
 

@@ -128,6 +128,17 @@ class RuleForm(WordedForm):
     )
 
 
+class BlackOutForm(WordedForm):
+    """A word or a passage to strike."""
+
+    passage = forms.CharField(
+        label=_("Word or passage"),
+        max_length=1_000,
+        help_text=_("Exactly as it stands in the report; capitals, accents and line breaks do not matter."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
 class AcceptForm(WordedForm):
     """An answer that the charity reads."""
 

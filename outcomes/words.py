@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -33,6 +33,23 @@ def window(start: date, end: date) -> str:
     """1 April to 30 June 2026, with both years where they differ."""
     first = date_format(start, "j F" if start.year == end.year else "j F Y")
     return _("%(first)s to %(last)s") % {"first": first, "last": date_format(end, "j F Y")}
+
+
+PLACES = {
+    "answers": later("answers handed in, earlier ones too"),
+    "figures": later("reasons of corrected figures"),
+    "notes": later("notes on the report"),
+    "feedback": later("funders' answers"),
+    "dates": later("reasons why a report was not needed"),
+    "draft": later("boxes not handed in yet"),
+    "files": later("names of files"),
+}
+"""Where a passage may stand in a report."""
+
+
+def places(found: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Where, in words, and how often."""
+    return [(str(PLACES[name]), number) for name, number in found.items()]
 
 
 IDENTIFYING = {

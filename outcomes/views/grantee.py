@@ -98,6 +98,7 @@ def _form(request: SignedInRequest, report: Report, **more: Any) -> dict[str, An
         "accepted_by": standing.accepted_by(report),
         **_reason(request),
         "identifying": words.for_browser(),
+        "leads": Report.objects.struck_by(request.user).filter(pk=report.pk).exists(),
         "today": timezone.localdate(),
     }
 
@@ -115,7 +116,8 @@ def _reason(request: SignedInRequest) -> dict[str, Any]:
 
 
 def _handed_in(request: SignedInRequest, report: Report) -> dict[str, Any]:
-    return {"report": report, "told": standing.told(report), "today": timezone.localdate()}
+    leads = Report.objects.struck_by(request.user).filter(pk=report.pk).exists()
+    return {"report": report, "told": standing.told(report), "leads": leads, "today": timezone.localdate()}
 
 
 def _unlike(saved: drafts.Saved) -> dict[str, Any]:
