@@ -61,7 +61,11 @@ class Did(models.TextChoices):
     RETIRED_QUESTION = "retired question", _("retired a question")
     ADDED_REPORT_RULE = "added report rule", _("added a rule for reports")
     REMOVED_REPORT_RULE = "removed report rule", _("took a rule for reports out")
+    ADDED_FILE = "added file", _("added a file to a report")
+    TOOK_FILE_BACK = "took file back", _("took a file out of a report")
     BLACKED_OUT = "blacked out", _("blacked something out in a report")
+    ENDED_DRAFT = "ended draft", _("took away a draft that had had its time")
+    ENDED_REPORT = "ended report", _("blacked out a report that had had its time")
     LOADED_DEMO = "loaded demo", _("loaded the demo")
 
 

@@ -36,7 +36,7 @@ GRANT_PAGES = ("grant", "grant_edit", "grant_remove", "grant_restore", "grant_pr
 SORT_PAGES = ("sort", "sort_paste", "suggestions_confirm")
 NEED_PAGES = ("need_figures", "need_series", "need_add", "need_remove", "need_restore")
 GAP_PAGES = ("gaps", "gap_set_aside", "gap_looking")
-REPORT_PAGES = ("report", "report_questions", "report_black_out", "copy", "figures")
+REPORT_PAGES = ("report", "report_questions", "report_black_out", "report_file_add", "copy", "figures")
 UPLOAD_PAGES = ("grant_add", "imports", "import", "import_progress", "import_missing")
 
 MAIN = (

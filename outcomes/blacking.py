@@ -16,12 +16,14 @@ from accounts import journal
 from accounts.journal import Did
 from accounts.models import JournalEntry, Person
 from grants import texts
+from outcomes import files
 from outcomes.guards import BLOCKS
-from outcomes.models import Measurement, Report, ReportDue, ReviewEvent
+from outcomes.models import Evidence, Measurement, Report, ReportDue, ReportFile, ReviewEvent
 
 LEAST = 2
 """Characters of a passage; one letter would strike too much."""
 ANSWERS, FIGURES, NOTES, FEEDBACK, DATES, DRAFT = "answers", "figures", "notes", "feedback", "dates", "draft"
+FILES = "files"
 
 
 class NothingToStrike(Exception):
@@ -54,6 +56,14 @@ def black_out(report: Report, passage: str, *, by: Person, at: datetime) -> dict
         raise NothingToStrike(_("This stands nowhere in the report."))
     journal.record(what=Did.BLACKED_OUT, about=report, by=by, at=at, **found)
     return {name: len(where) for name, where in found.items()}
+
+
+@transaction.atomic
+def black_out_file(kept: ReportFile, *, by: Person, at: datetime) -> None:
+    """Black a whole file out, its name too, in every report that holds it and in every funder's copy."""
+    Report.objects.select_for_update().get(pk=kept.report_id)
+    files.strike(kept.evidence, at=at)
+    journal.record(what=Did.BLACKED_OUT, about=kept.report, by=by, at=at, whole_files=[kept.pk])
 
 
 def done(report: Report) -> QuerySet[JournalEntry]:
@@ -94,6 +104,7 @@ def _kinds(report: Report) -> Iterator[Kind]:
     yield Kind(FIGURES, Measurement.objects.filter(report=report).exclude(reason=""), ("reason",), False)
     yield Kind(NOTES, ReviewEvent.objects.filter(delivery__report=report), ("note",), True)
     yield Kind(FEEDBACK, report.deliveries.all(), ("feedback",), False)
+    yield Kind(FILES, Evidence.objects.filter(files__report=report).distinct(), ("name",), False)
     dues = ReportDue.objects.filter(grant__project=report.project_id, start__lte=report.end, end__gte=report.start)
     yield Kind(DATES, dues.exclude(waived_because=""), ("waived_because",), False)
 
@@ -120,7 +131,7 @@ def _strike(
 
 def _fits(row: models.Model, name: str, strike_one: Callable[[str], str]) -> str:
     """The struck text; where blocks make it longer than its column, blocks alone."""
-    struck, most = strike_one(getattr(row, name)), row._meta.get_field(name).max_length
+    struck, most = strike_one(getattr(row, name)), getattr(row._meta.get_field(name), "max_length", None)
     return struck if most is None or len(struck) <= most else BLOCKS
 
 

@@ -14,7 +14,7 @@ from accounts.journal import Did
 from accounts.models import Person
 from counting import money
 from grants.models import Project
-from outcomes import asking, drafts, entered, evidence, identifying, schedule, words
+from outcomes import asking, drafts, entered, evidence, files, identifying, schedule, words
 from outcomes.asking import Box, Sheet
 from outcomes.drafts import AlreadyHandedIn, is_open
 from outcomes.entered import Entered, Given, Said
@@ -77,7 +77,7 @@ def hand_in(
         found.problems["report"] = _("No funder is owed this report any longer.")
     if found.problems:
         raise NotReady(found.problems)
-    changed = _keep(report, found, reason=reason.strip(), by=by, at=at)
+    changed = files.new(report) + _keep(report, found, reason=reason.strip(), by=by, at=at)
     if not again:
         report.submitted_at, report.submitted_by = at, by
     report.draft, report.draft_at, report.draft_by = {}, None, None

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from outcomes.views import asking, blacking, funder, grantee
+from outcomes.views import asking, blacking, files, funder, grantee
 
 urlpatterns: list[URLPattern] = [
     path("reports/", grantee.our_reports, name="our_reports"),
@@ -10,6 +10,9 @@ urlpatterns: list[URLPattern] = [
     path("reports/<int:pk>/questions/", grantee.report_questions, name="report_questions"),
     path("reports/<int:pk>/draft/", grantee.report_draft, name="report_draft"),
     path("reports/<int:pk>/correct/", grantee.report_correct, name="report_correct"),
+    path("reports/<int:pk>/files/", files.report_file_add, name="report_file_add"),
+    path("reports/files/<int:pk>/", files.report_file, name="report_file"),
+    path("reports/files/<int:pk>/take-back/", files.report_file_take_back, name="report_file_take_back"),
     path("reports/black-out/", blacking.reports_to_black_out, name="reports_to_black_out"),
     path("reports/<int:pk>/black-out/", blacking.report_black_out, name="report_black_out"),
     path("reports/to-answer/", funder.to_answer, name="to_answer"),

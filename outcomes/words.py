@@ -52,6 +52,23 @@ def places(found: Mapping[str, int]) -> list[tuple[str, int]]:
     return [(str(PLACES[name]), number) for name, number in found.items()]
 
 
+FILE_PROBLEMS = {
+    "empty": later("This file is empty. Look whether it was saved."),
+    "too-large": later("This file is larger than 20 MB. Leave pictures out, or send it in parts."),
+    "kind": later("This is no PDF, Word, Excel, CSV or text file, JPEG or PNG. Save it as one of them."),
+    "heic": later("This is a photo as telephones of Apple keep it (HEIC). Save it as JPEG and send that."),
+    "old-office": later(
+        "This is an old or a locked file of Word or Excel. Save it as DOCX or XLSX without a password."
+    ),
+    "macros": later("This file holds programs (macros). Save it without them."),
+    "locked": later("This file is locked with a password. Save it without one."),
+    "broken": later("This file cannot be opened; it may be broken. Save it again and send that."),
+    "endless": later("Unpacked, this file would be far larger than it says, so it was not opened."),
+    "too-many-points": later("This picture is too large to be opened. Save it at half its size."),
+}
+"""Why a file is not taken, and what to do."""
+
+
 IDENTIFYING = {
     identifying.NAME: later(
         "This looks like a person's name or initials with an age. Write it so that nobody can be told."

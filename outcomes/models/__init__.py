@@ -3,6 +3,7 @@
 from outcomes.models.asked import Baseline, Cell, Expected, Indicator, IndicatorVersion, Question, Target
 from outcomes.models.due import ReportDue, ReportRule
 from outcomes.models.figures import Measurement, Overlap
+from outcomes.models.files import Evidence, ReportFile
 from outcomes.models.reports import Answer, DeliveredAnswer, DeliveredFigure, Delivery, Report, ReviewEvent
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "DeliveredAnswer",
     "DeliveredFigure",
     "Delivery",
+    "Evidence",
     "Expected",
     "Indicator",
     "IndicatorVersion",
@@ -20,6 +22,7 @@ __all__ = [
     "Question",
     "Report",
     "ReportDue",
+    "ReportFile",
     "ReportRule",
     "ReviewEvent",
     "Target",

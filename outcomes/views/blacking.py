@@ -42,6 +42,11 @@ def reports_to_black_out(request: SignedInRequest) -> HttpResponse:
 def report_black_out(request: SignedInRequest, pk: int) -> HttpResponse:
     """Look where a passage stands, then strike it, for good."""
     report = get_object_or_404(Report.objects.struck_by(request.user).select_related("project"), pk=pk)
+    if "file" in request.POST:
+        kept = get_object_or_404(report.files.filter(evidence__blacked_out_at=None), pk=_number(request.POST["file"]))
+        blacking.black_out_file(kept, by=request.user, at=timezone.now())
+        messages.success(request, _("The whole file is blacked out, for good."))
+        return redirect("report_black_out", report.pk)
     form, found = BlackOutForm(request.POST or None), {}
     if form.is_valid():
         passage = form.cleaned_data["passage"]
@@ -58,4 +63,11 @@ def report_black_out(request: SignedInRequest, pk: int) -> HttpResponse:
         except blacking.NothingToStrike as problem:
             form.add_error("passage", str(problem))
     context = {"report": report, "form": form, "found": words.places(found), "done": blacking.done(report)}
+    context["files"] = (
+        report.files.live().filter(evidence__blacked_out_at=None).select_related("evidence", "grant__funder")
+    )
     return render(request, "outcomes/report_black_out.html", context, status=422 if form.errors else 200)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

@@ -19,7 +19,7 @@ from accounts.filters import page_of
 from grants.models import Grant
 from outcomes import reports, schedule, standing
 from outcomes.forms import AcceptForm, DueForm, PlanForm, WaiveForm
-from outcomes.models import Delivery, Indicator, Question, ReportDue
+from outcomes.models import Delivery, Indicator, Question, ReportDue, ReportFile
 from outcomes.models.due import NOTHING
 
 PAGE_SIZE = 50
@@ -87,6 +87,7 @@ def _copy(
     context = {
         "told": standing.of_delivery(delivery),
         "delivery": delivery,
+        "files": ReportFile.objects.delivered(Delivery.objects.filter(pk=delivery.pk)).select_related("evidence"),
         "form": form,
         "answers": answers and delivery.state == Delivery.HANDED_IN,
         "notes": notes or {},

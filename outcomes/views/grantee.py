@@ -16,8 +16,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import GRANTEES, SignedInRequest, only
-from outcomes import asking, drafts, filled, reports, standing, words
+from outcomes import asking, drafts, files, filled, reports, standing, words
 from outcomes.asking import NONE
+from outcomes.forms import FileForm
 from outcomes.models import Report
 
 LARGEST_SAVE = 2_000_000
@@ -98,6 +99,8 @@ def _form(request: SignedInRequest, report: Report, **more: Any) -> dict[str, An
         "accepted_by": standing.accepted_by(report),
         **_reason(request),
         "identifying": words.for_browser(),
+        "files": _files(report),
+        "file_form": FileForm(grants=files.made_for(report)),
         "leads": Report.objects.struck_by(request.user).filter(pk=report.pk).exists(),
         "today": timezone.localdate(),
     }
@@ -117,7 +120,17 @@ def _reason(request: SignedInRequest) -> dict[str, Any]:
 
 def _handed_in(request: SignedInRequest, report: Report) -> dict[str, Any]:
     leads = Report.objects.struck_by(request.user).filter(pk=report.pk).exists()
-    return {"report": report, "told": standing.told(report), "leads": leads, "today": timezone.localdate()}
+    return {
+        "report": report,
+        "told": standing.told(report),
+        "leads": leads,
+        "files": _files(report),
+        "today": timezone.localdate(),
+    }
+
+
+def _files(report: Report) -> Any:
+    return report.files.live().select_related("evidence", "grant__funder").prefetch_related("others__funder")
 
 
 def _unlike(saved: drafts.Saved) -> dict[str, Any]:

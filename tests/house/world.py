@@ -11,8 +11,8 @@ from accounts.models import Organisation, Person
 from funders_portal.demo import loading
 from grants import imports
 from grants.models import Grant, Import
-from outcomes import asking, drafts, reports, schedule
-from outcomes.models import Delivery, Report, ReportDue
+from outcomes import asking, drafts, files, reports, schedule
+from outcomes.models import Delivery, Report, ReportDue, ReportFile
 from priorities import rules
 from priorities.models import Code, Looking, NeedFigure, SetAside, Suggestion, Target
 from tests import factories
@@ -55,6 +55,7 @@ class World:
     handed_in: Report
     copy: Delivery
     due: ReportDue
+    file: ReportFile
     people: dict[str, Person | None]
 
 
@@ -96,9 +97,10 @@ def build() -> World:
     )
     looking = Looking.objects.create(**cell, funder=funder, newest_grant=removed.pk)
     handed_in, report = reported(grant, people)
+    [file] = handed_in.files.all()
     return World(
         funder, charity, grant, removed, target, suggestion, aside, looking, source, need_figure, removed_need, report,
-        handed_in, handed_in.deliveries.get(), ReportDue.objects.get(grant=grant, start=report.start), people,
+        handed_in, handed_in.deliveries.get(), ReportDue.objects.get(grant=grant, start=report.start), file, people,
     )  # fmt: skip
 
 
@@ -114,6 +116,7 @@ def reported(grant: Grant, people: dict[str, Person | None]) -> list[Report]:
         words = asking.sheet(report).core
         texts = {each.name: drafts.Change("Said in general.", 0) for each in words if each.question.required}
         drafts.save(report, texts, names=set(texts), by=lead, at=factories.NOW)
+    files.add(found[0], content=b"Said in general.", name="said.txt", grant=grant, by=lead, at=factories.NOW)
     reports.hand_in(found[0], by=lead, at=factories.NOW)
     return found
 
