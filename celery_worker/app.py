@@ -44,6 +44,11 @@ app.conf.update(
             "schedule": 600,
             "options": {"expires": 600},
         },
+        "end what had its time": {
+            "task": "celery_worker.jobs.end_what_had_its_time",
+            "schedule": 3600,
+            "options": {"expires": 3600},
+        },
     },
 )
 

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from grants import imports
-from outcomes import evidence
+from outcomes import evidence, life
 from priorities import linking
 
 HOURS = 60 * 60
@@ -29,5 +29,11 @@ def note_due_reports() -> None:
     evidence.refresh_all(on=timezone.localdate())
 
 
-ALL = (read_imports, link_new_grants, note_due_reports)
+@shared_task  # type: ignore[untyped-decorator]
+def end_what_had_its_time() -> None:
+    """Take away drafts, answers and files that were kept as long as they may be."""
+    life.end(at=timezone.now())
+
+
+ALL = (read_imports, link_new_grants, note_due_reports, end_what_had_its_time)
 """In the order in which `manage.py work` does them: what is read can be linked at once."""
