@@ -30,7 +30,7 @@ ENDINGS: dict[str, tuple[str, ...]] = {
     PNG: (".png",),
 }
 MOST_UNPACKED = 100 * 1024**2
-MOST_PIXELS = 60_000_000
+MOST_PIXELS = 50_000_000
 MOST_CHARACTERS = 2_000_000
 PDF_SECONDS = 20
 TOO_LARGE = {"workbook-too-large", "too-many-columns", "sheet-too-long"}

@@ -100,7 +100,7 @@ def for_browser() -> str:
     told: dict[str, Any] = {
         "rules": identifying.rules(),
         "sentences": {code: str(sentence) for code, sentence in IDENTIFYING.items()},
-        "none": _("It is not; keep it as it is."),
+        "none": _("This tells nobody; keep it as it is."),
         "show": _("Show it in the box"),
         "waits": _("Not saved: something in a box could tell who a person is. Look beneath the box."),
     }

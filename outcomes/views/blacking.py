@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q
@@ -43,10 +45,7 @@ def report_black_out(request: SignedInRequest, pk: int) -> HttpResponse:
     """Look where a passage stands, then strike it, for good."""
     report = get_object_or_404(Report.objects.struck_by(request.user).select_related("project"), pk=pk)
     if "file" in request.POST:
-        kept = get_object_or_404(report.files.filter(evidence__blacked_out_at=None), pk=_number(request.POST["file"]))
-        blacking.black_out_file(kept, by=request.user, at=timezone.now())
-        messages.success(request, _("The whole file is blacked out, for good."))
-        return redirect("report_black_out", report.pk)
+        return _file(request, report)
     form, found = BlackOutForm(request.POST or None), {}
     if form.is_valid():
         passage = form.cleaned_data["passage"]
@@ -62,11 +61,24 @@ def report_black_out(request: SignedInRequest, pk: int) -> HttpResponse:
                 form.add_error("passage", _("This stands nowhere in the report."))
         except blacking.NothingToStrike as problem:
             form.add_error("passage", str(problem))
-    context = {"report": report, "form": form, "found": words.places(found), "done": blacking.done(report)}
-    context["files"] = (
-        report.files.live().filter(evidence__blacked_out_at=None).select_related("evidence", "grant__funder")
-    )
+    context = {**_page(report), "form": form, "found": words.places(found)}
     return render(request, "outcomes/report_black_out.html", context, status=422 if form.errors else 200)
+
+
+def _file(request: SignedInRequest, report: Report) -> HttpResponse:
+    """A whole file: asked once more, then gone."""
+    page = _page(report)
+    kept = get_object_or_404(page["files"], pk=_number(request.POST["file"]))
+    if "strike" not in request.POST:
+        return render(request, "outcomes/report_black_out.html", {**page, "form": BlackOutForm(), "file": kept})
+    blacking.black_out_file(kept, by=request.user, at=timezone.now())
+    messages.success(request, _("The whole file is blacked out, for good."))
+    return redirect("report_black_out", report.pk)
+
+
+def _page(report: Report) -> dict[str, Any]:
+    files = report.files.live().filter(evidence__blacked_out_at=None).select_related("evidence", "grant__funder")
+    return {"report": report, "files": files, "done": blacking.done(report)}
 
 
 def _number(text: str) -> int:

@@ -306,6 +306,19 @@ def test_a_whole_file_is_blacked_out_and_does_not_come_again(
         add(world, report, b"Said in general.", "again.txt")
 
 
+def test_a_whole_file_is_asked_about_once_more(world: World, report: Report, sign_in: Any):
+    kept = add(world, report, b"Said in general.", "one.txt")
+    client, address = sign_in(world.lead), reverse("report_black_out", args=[report.pk])
+    page = client.post(address, {"file": kept.pk})
+    assert "Black out the whole of file 1, for good" in page.content.decode()
+    kept.evidence.refresh_from_db()
+    assert kept.evidence.name == "one.txt"
+    client.post(address, {"file": kept.pk, "strike": "yes"})
+    kept.evidence.refresh_from_db()
+    assert kept.evidence.name == "█████"
+    assert client.post(address, {"file": kept.pk, "strike": "yes"}).status_code == 404
+
+
 def test_a_word_is_struck_from_the_names_of_files(world: World, report: Report):
     kept = add(world, report, b"Said in general.", "zorbelia_said.txt")
     assert blacking.black_out(report, "Zorbelia", by=world.lead, at=world.later()) == {"files": 1}
