@@ -78,6 +78,11 @@ class Did(models.TextChoices):
     AGREED_LEARNING = "agreed learning", _("agreed to a text for the group's learning")
     KEPT_BACK_LEARNING = "kept back learning", _("kept an answer from the group's learning")
     FOLLOWED_UP_FINDINGS = "followed up findings", _("said whether findings were used")
+    ADDED_FILE = "added file", _("added a file to a report")
+    TOOK_FILE_BACK = "took file back", _("took a file out of a report")
+    BLACKED_OUT = "blacked out", _("blacked something out in a report")
+    ENDED_DRAFT = "ended draft", _("took away a draft that had had its time")
+    ENDED_REPORT = "ended report", _("blacked out a report that had had its time")
     LOADED_DEMO = "loaded demo", _("loaded the demo")
 
 

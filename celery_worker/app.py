@@ -50,6 +50,11 @@ app.conf.update(
             "schedule": 5,
             "options": {"expires": 5},
         },
+        "end what had its time": {
+            "task": "celery_worker.jobs.end_what_had_its_time",
+            "schedule": 3600,
+            "options": {"expires": 3600},
+        },
     },
 )
 

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from accounts import invitations, letters
 from grants import imports
-from outcomes import evidence, same_work
+from outcomes import evidence, life, same_work
 from priorities import linking
 
 HOURS = 60 * 60
@@ -43,5 +43,11 @@ def look_for_same_work() -> None:
     same_work.look(at=timezone.now())
 
 
-ALL = (read_imports, link_new_grants, look_for_same_work, note_due_reports, send_letters)
+@shared_task  # type: ignore[untyped-decorator]
+def end_what_had_its_time() -> None:
+    """Take away drafts, answers and files that were kept as long as they may be."""
+    life.end(at=timezone.now())
+
+
+ALL = (read_imports, link_new_grants, look_for_same_work, note_due_reports, send_letters, end_what_had_its_time)
 """In the order in which `manage.py work` does them: what is read can be linked at once."""

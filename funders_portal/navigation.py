@@ -44,7 +44,10 @@ GRANT_PAGES = (
 SORT_PAGES = ("sort", "sort_paste", "suggestions_confirm")
 NEED_PAGES = ("need_figures", "need_series", "need_add", "need_remove", "need_restore")
 GAP_PAGES = ("gaps", "gap_set_aside", "gap_looking")
-REPORT_PAGES = ("report", "report_questions", "copy", "figures", "more_time", "learning_agree")
+REPORT_PAGES = (
+    "report", "report_questions", "report_black_out", "report_file_add", "copy", "figures", "more_time",
+    "learning_agree",
+)  # fmt: skip
 UPLOAD_PAGES = ("grant_add", "imports", "import", "import_progress", "import_missing")
 
 MAIN = (
@@ -103,6 +106,7 @@ UNDER_THE_NAME = (
     Place("people", _("People")),
     Place("group_settings", _("Group settings")),
     Place("journal", _("Who did what")),
+    Place("reports_to_black_out", _("Black something out"), names=("report_black_out",)),
     Place("tokens", _("API tokens")),
     Place("help", _("Help")),
 )

@@ -28,14 +28,14 @@ _WINDOWS = re.compile("[\u0080-\u009f]")
 _MEANT = re.compile("[\u00a0-\u00ff\u2010-\u2044\u20ac\u2122\u0174-\u0177]")
 
 # Every repetition has an end, so that no text, however long, takes more than a moment.
-_EMAIL = r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"
-_PHONE = r"(?<![\w£$€.,/-])(?:\+44[\s()-]{0,3}(?:0[\s)-]{0,2})?|\(?0)[1-9](?:[\s()-]{0,3}\d){8,9}(?!\d)"
+EMAIL = r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"
+PHONE = r"(?<![\w£$€.,/-])(?:\+44[\s()-]{0,3}(?:0[\s)-]{0,2})?|\(?0)[1-9](?:[\s()-]{0,3}\d){8,9}(?!\d)"
 # Lower case too, but not "Q1 2nd".
 _POSTCODE = (
     r"\b(?![A-Z]{1,2}\d[A-Z\d]?\s(?:1st|2nd|3rd|[04-9]th)\b)"
     r"[A-Za-z]{1,2}\d[A-Za-z\d]?[\s.\u2010-\u2015-]{0,3}\d[ABD-HJLNP-UW-Zabd-hjlnp-uw-z]{2}\b"
 )
-_STREET = (
+STREET = (
     r"\b(?:[Ff]lat \w{1,5},? )?\d{1,4}[A-Za-z]?,? (?:[A-Z][\w'’-]{1,30} ){1,3}"
     r"(?:Street|Road|Lane|Avenue|Close|Drive|Terrace|Gardens|Crescent|Grove|Mews|Square|Rd|Ave|St)\b"
     r"(?!\.? [A-Z][a-z]{1,30}['’]?s?\b)"
@@ -43,10 +43,10 @@ _STREET = (
 _CONTACTS = tuple(
     (re.compile(sign).search, re.compile(pattern))
     for sign, pattern in (
-        ("@", _EMAIL),
-        (r"\+44|0[1-9]", _PHONE),
+        ("@", EMAIL),
+        (r"\+44|0[1-9]", PHONE),
         (r"\d[A-Za-z\d]?[\s.\u2010-\u2015-]{0,3}\d[A-Za-z]{2}\b", _POSTCODE),
-        (r"\d[A-Za-z]?,? [A-Z]", _STREET),
+        (r"\d[A-Za-z]?,? [A-Z]", STREET),
     )
 )
 """Each kind of contact with a sign that is quick to look for; without its sign a text holds none of that kind."""
@@ -57,7 +57,7 @@ _PART_OF_POSTCODE = re.compile(r"[A-Za-z]{1,2}\d[A-Za-z\d.-]{0,5}|\d[A-Za-z]{1,2
 NOBODY = re.compile(r"(?:n/?a|none|null|nil|unknown|tb[acd]|not (?:known|applicable)|[-.?0x]*)", re.IGNORECASE)
 """What people write where they have nothing to write."""
 _NO_NAMES = frozenset("mr mrs ms miss dr the and of de da du la le el al van von der".split())  # noqa: SIM905
-_BARE = dict(zip("ØøŁłĐđŦŧĦħıÐð", "OoLlDdTtHhiDd", strict=True))
+BARE = dict(zip("ØøŁłĐđŦŧĦħıÐð", "OoLlDdTtHhiDd", strict=True))
 _JSON = {None: "null", True: "true", False: "false"}
 
 
@@ -154,7 +154,7 @@ def without_names(text: str, names: tuple[str, ...]) -> str:
     if pattern is None:
         return text
     whole = unicodedata.normalize("NFC", text)
-    spans = [found.span() for found in pattern.finditer(_without_accents(whole))]
+    spans = [found.span() for found in pattern.finditer(without_accents(whole))]
     for start, end in reversed(spans):
         whole = whole[:start] + LEFT_OUT + whole[end:]
     return whole if spans else text
@@ -165,7 +165,7 @@ def _naming(names: tuple[str, ...]) -> re.Pattern[str] | None:
     """What finds these names in a text without accents."""
     found: dict[str, None] = {}
     for name in names:
-        plain = _without_accents(unicodedata.normalize("NFC", name[:LONGEST_NAME]))
+        plain = without_accents(unicodedata.normalize("NFC", name[:LONGEST_NAME]))
         parts = re.findall(r"\w+", plain)
         for order in (parts, parts[1:] + parts[:1], parts[-1:] + parts[:-1]):
             found[_whole_words(r"\W+".join(map(re.escape, order)))] = None
@@ -189,11 +189,11 @@ def _as_written(part: str) -> list[str]:
     return [rf"\b{form}\b" for form in dict.fromkeys((part, part.capitalize(), part.upper())) if not form.islower()]
 
 
-def _without_accents(text: str) -> str:
+def without_accents(text: str) -> str:
     """`text` with as many characters, each without its accents."""
     if text.isascii():
         return text
-    return "".join(_BARE.get(each) or unicodedata.normalize("NFD", each)[0] for each in text)
+    return "".join(BARE.get(each) or unicodedata.normalize("NFD", each)[0] for each in text)
 
 
 def shown(value: object) -> str:

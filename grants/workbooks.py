@@ -39,13 +39,15 @@ _META = "meta"
 _XML = (".xml", ".rels", ".vml")
 
 
-def check(path: Path) -> None:
-    """Refuse a workbook that would fill the memory or asks for anything outside itself. Raises Unreadable."""
+def check(path: Path, *, holds: str = "xl/workbook.xml") -> None:
+    """Refuse a workbook (or another packed document, by what it `holds`) that would fill the memory or asks for
+    anything outside itself. Raises Unreadable.
+    """
     try:
         with zipfile.ZipFile(path) as packed, path.open("rb") as file:
             members = packed.infolist()
             names = {each.filename.lower() for each in members}
-            if "xl/workbook.xml" not in names:
+            if holds not in names:
                 raise Unreadable("zip-not-a-workbook")
             if len(members) > MOST_MEMBERS:
                 raise Unreadable("workbook-too-large", detail=str(len(members)))

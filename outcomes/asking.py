@@ -15,6 +15,8 @@ from outcomes.windows import Window
 
 WHAT_WAS_DONE = "what-done"
 """The code of the first question of the shared core."""
+NONE = "-none"
+"""Ends the name of the box beside another in which nothing may stand that tells who a person is."""
 MOST_OWN_QUESTIONS = 3
 """So many questions of each co-funder beside the shared core."""
 
@@ -35,6 +37,11 @@ class Words:
     def reader_name(self) -> str:
         """The name of the choice of who may read it."""
         return f"{self.name}-reader"
+
+    @property
+    def none_name(self) -> str:
+        """The name of what was found in it and is none, as somebody said: a find a line."""
+        return f"{self.name}{NONE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +119,7 @@ class Sheet:
     def names(self) -> Iterator[str]:
         """The name of every box that the form has."""
         for each in self.words:
-            yield each.name
+            yield from (each.name, each.none_name)
             if each.question.chooses_reader:
                 yield each.reader_name
         for figure in self.figures:

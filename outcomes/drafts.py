@@ -14,6 +14,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import Person
+from outcomes import identifying
+from outcomes.asking import NONE
+from outcomes.identifying import Find
 from outcomes.models import Report
 
 MOST_CHARACTERS = 40_000
@@ -47,10 +50,13 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """versions: of every box that was kept. unlike: boxes that a colleague changed meanwhile, as they stand now."""
+    """versions: of every box that was kept. unlike: boxes that a colleague changed meanwhile, as they stand now.
+    held: boxes that were not kept, since something in them could tell who a person is, with all that was found.
+    """
 
     versions: Mapping[str, int]
     unlike: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    held: Mapping[str, list[Find]] = field(default_factory=dict)
 
 
 def is_open(report: Report) -> bool:
@@ -61,13 +67,15 @@ def is_open(report: Report) -> bool:
 @transaction.atomic
 def save(report: Report, changes: Mapping[str, Change], *, names: Collection[str], by: Person, at: datetime) -> Saved:
     """Keep what was typed. A box that has moved on since its `base` stays as it is and is told as `unlike`, unless it
-    holds the very same. Names that the form does not have are left out. Raises AlreadyHandedIn.
+    holds the very same. One in which something could tell who a person is stays too and is told as `held`, until
+    somebody said of every find that it is none. Names that the form does not have are left out. Raises AlreadyHandedIn.
     """
     report = Report.objects.select_for_update().get(pk=report.pk)
     if not is_open(report):
         raise AlreadyHandedIn(report, by)
     versions: dict[str, int] = {}
     unlike: dict[str, Mapping[str, Any]] = {}
+    held: dict[str, list[Find]] = {}
     changed = False
     for name, change in changes.items():
         if name not in names:
@@ -78,6 +86,9 @@ def save(report: Report, changes: Mapping[str, Change], *, names: Collection[str
             if change.base != now["version"]:
                 unlike[name] = now
                 continue
+            if found := _tells(name, value, report, changes, names):
+                held[name] = found
+                continue
             now = {"value": value, "version": now["version"] + 1, "by": by.pk, "at": at.isoformat()}
             report.draft[name] = now
             changed = True
@@ -86,7 +97,16 @@ def save(report: Report, changes: Mapping[str, Change], *, names: Collection[str
         report.draft_version += 1
         report.draft_at, report.draft_by = at, by
         report.save(update_fields=["draft", "draft_version", "draft_at", "draft_by"])
-    return Saved(versions, unlike)
+    return Saved(versions, unlike, held)
+
+
+def _tells(name: str, value: str, report: Report, changes: Mapping[str, Change], names: Collection[str]) -> list[Find]:
+    """What in a box of words could tell who a person is, and nobody said that it is none."""
+    beside = f"{name}{NONE}"
+    if beside not in names:
+        return []
+    said = changes[beside].value if beside in changes else report.draft.get(beside, {"value": ""})["value"]
+    return identifying.left(value, said.splitlines())
 
 
 def take_along(report: Report, boxes: Mapping[str, Box], *, origin: int, names: Collection[str]) -> bool:

@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from django.utils.translation import gettext as _
 
 from counting import money
+from outcomes import identifying, words
 from outcomes.asking import Before, Box, Figure, Part, Sheet, Words
 from outcomes.models import Answer, Cell, IndicatorVersion, Measurement, Question
 
@@ -70,6 +71,8 @@ def _read_words(asked: Words, typed: Mapping[str, str], entered: Entered) -> Non
         entered.problems[asked.name] = _("%(over)d characters too many; there is room for %(limit)d.") % over
     if not text and question.required:
         entered.problems[asked.name] = _("This one must be answered before the report can be handed in.")
+    if found := identifying.left(text, typed.get(asked.none_name, "").splitlines()):
+        entered.problems[asked.name] = words.identifies(found)
     if text and reader not in READERS:
         entered.problems[asked.reader_name] = _("Choose who may read this answer.")
     elif text:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from outcomes import asking, words
+from outcomes import asking, identifying, words
 from outcomes.asking import Box, Figure, Sheet, Words
 from outcomes.models import Cell, Delivery, IndicatorVersion, Report, ReviewEvent
 
@@ -28,6 +28,9 @@ class FilledWords:
     slot: Slot
     reader: Slot | None
     notes: list[ReviewEvent]
+    none: Slot
+    finds: list[tuple[str, str]]
+    """What in it could tell who a person is and nobody said that it is none, each with a sentence."""
 
     @property
     def left(self) -> int:
@@ -124,7 +127,9 @@ class Filler:
 
     def words(self, asked: Words, about: Mapping[tuple[str, int | None], list[ReviewEvent]]) -> FilledWords:
         reader = self.slot(asked.reader_name) if asked.question.chooses_reader else None
-        return FilledWords(asked, self.slot(asked.name), reader, about.get(("question", asked.question.pk), []))
+        slot, none = self.slot(asked.name), self.slot(asked.none_name)
+        notes = about.get(("question", asked.question.pk), [])
+        return FilledWords(asked, slot, reader, notes, none, finds(slot.value, none.value))
 
     def box(self, box: Box) -> FilledBox:
         of = self.slot(box.of_name) if box.expected.version.kind == IndicatorVersion.RATIO else None
@@ -139,3 +144,9 @@ class Filler:
         so_far = self.slot(figure.so_far_name) if figure.reported_before else None
         notes = about.get(("indicator", figure.expected.indicator_id), [])
         return FilledFigure(figure, self.box(figure.total), parts, so_far, notes)
+
+
+def finds(text: str, said_none: str) -> list[tuple[str, str]]:
+    """Each find once, with its sentence."""
+    found = {each.words: each for each in identifying.left(text, said_none.splitlines())}
+    return [(each.words, str(words.IDENTIFYING[each.code])) for each in found.values()]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.worded import WordedForm
 from grants.filters import AmountField
+from grants.models import Grant
 from outcomes.models import Cell, Indicator, IndicatorVersion, Request
 from outcomes.models.due import ANCHORS, FORMS
 
@@ -138,6 +139,49 @@ class TalkForm(WordedForm):
     feedback = forms.CharField(
         label=_("What we learned, and what we did with it"), max_length=5_000, widget=forms.Textarea(attrs={"rows": 4})
     )
+
+
+class BlackOutForm(WordedForm):
+    """A word or a passage to strike."""
+
+    passage = forms.CharField(
+        label=_("Word or passage"),
+        max_length=1_000,
+        help_text=_("Exactly as it stands in the report; capitals, accents and line breaks do not matter."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+class FileForm(WordedForm):
+    """A file, the funder that it was made for, and which others may have it."""
+
+    file = forms.FileField(
+        label=_("File"),
+        allow_empty_file=True,
+        help_text=_(
+            "PDF, Word, Excel, CSV, text, JPEG or PNG, up to 20 MB. Nobody who was helped may be told from it."
+        ),
+    )
+    grant = forms.ChoiceField(label=_("Made for"), error_messages={"required": _("Choose who it was made for.")})
+    others = forms.MultipleChoiceField(
+        label=_("These may have it too"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    digest = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    holds_none = forms.BooleanField(
+        required=False, label=_("I looked: nobody who was helped can be told from it. Keep it.")
+    )
+
+    def __init__(self, *args: Any, grants: Iterable[Grant], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.grants = {str(each.pk): each for each in grants}
+        names = [(pk, str(each.funder)) for pk, each in self.grants.items()]
+        self.fields["grant"].choices = names if len(names) == 1 else [("", ""), *names]  # type: ignore[attr-defined]
+        self.fields["others"].choices = names  # type: ignore[attr-defined]
+        if len(names) < 2:
+            del self.fields["others"]
+
+    def clean(self) -> dict[str, Any]:
+        return {"others": [], **(super().clean() or {})}
 
 
 class AcceptForm(WordedForm):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from django.db import transaction
@@ -13,7 +13,19 @@ from accounts import journal
 from accounts.journal import Did
 from accounts.models import Person
 from counting import money
-from outcomes import asking, drafts, entered, evidence, findings, noting, schedule, works
+from outcomes import (
+    asking,
+    drafts,
+    entered,
+    evidence,
+    files,
+    findings,
+    identifying,
+    noting,
+    schedule,
+    words,
+    works,
+)  # fmt: skip
 from outcomes.asking import Box, Sheet
 from outcomes.drafts import AlreadyHandedIn, is_open
 from outcomes.entered import Entered, Given, Said
@@ -51,11 +63,14 @@ class NotToAnswer(Exception):
 
 # --- the charity --------------------------------------------------------------------------------------------------
 @transaction.atomic
-def hand_in(report: Report, *, reason: str = "", by: Person, at: datetime) -> Report:
+def hand_in(
+    report: Report, *, reason: str = "", none_in_reason: Collection[str] = (), by: Person, at: datetime
+) -> Report:
     """Make the draft a report: answers and figures that are new or changed become revisions, and every due that the
     report meets gets its copy. Nothing is half-kept.
 
-    reason: why something that was handed in before is changed; needed only then.
+    reason: why something that was handed in before is changed; needed only then. none_in_reason: finds in it that tell
+    nobody, as the person said.
     Raises AlreadyHandedIn, and NotReady with a sentence for each box.
     """
     # Of the work too: two reports that together meet one due wait for each other.
@@ -68,11 +83,13 @@ def hand_in(report: Report, *, reason: str = "", by: Person, at: datetime) -> Re
     again = report.submitted_at is not None
     if again and not reason.strip():
         found.problems["reason"] = _("Say what you changed and why; your funders read it beside the change.")
+    elif again and (tells := identifying.left(reason, none_in_reason)):
+        found.problems["reason"] = words.identifies(tells)
     if not sheet.funders:
         found.problems["report"] = _("No funder is owed this report any longer.")
     if found.problems:
         raise NotReady(found.problems)
-    changed = _keep(report, found, reason=reason.strip(), by=by, at=at)
+    changed = files.new(report) + _keep(report, found, reason=reason.strip(), by=by, at=at)
     works.count_once(report.project_id)
     if not again:
         report.submitted_at, report.submitted_by = at, by
@@ -220,6 +237,8 @@ def as_typed(sheet: Sheet) -> dict[str, str]:
     for asked in sheet.words:
         if answer := answers.get(asked.question.pk):
             typed[asked.name] = answer.text
+            # Whoever handed it in said so, or handed it in before anybody looked.
+            typed[asked.none_name] = identifying.lines(each.words for each in identifying.finds(answer.text))
             if asked.question.chooses_reader and answer.text:
                 typed[asked.reader_name] = answer.reader
     current = Measurement.objects.current().filter(report=report)

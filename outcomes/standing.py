@@ -82,7 +82,8 @@ class Standing:
 
     @property
     def is_begun(self) -> bool:
-        return bool(self.report.draft)
+        """Also where what was typed has had its time and was taken away."""
+        return self.report.draft_at is not None
 
 
 def of_charity(person: Any, *, today: date) -> list[Standing]:

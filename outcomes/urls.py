@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from outcomes.views import asking, funder, grantee, learning, requests, same_work
+from outcomes.views import asking, blacking, files, funder, grantee, learning, requests, same_work
 
 urlpatterns: list[URLPattern] = [
     path("reports/", grantee.our_reports, name="our_reports"),
@@ -16,6 +16,11 @@ urlpatterns: list[URLPattern] = [
     path("grants/<int:pk>/ask/", requests.ask_change, name="ask_change"),
     path("reports/learned/", learning.what_was_learned, name="what_was_learned"),
     path("reports/learned/<int:pk>/", learning.learning_agree, name="learning_agree"),
+    path("reports/<int:pk>/files/", files.report_file_add, name="report_file_add"),
+    path("reports/files/<int:pk>/", files.report_file, name="report_file"),
+    path("reports/files/<int:pk>/take-back/", files.report_file_take_back, name="report_file_take_back"),
+    path("reports/black-out/", blacking.reports_to_black_out, name="reports_to_black_out"),
+    path("reports/<int:pk>/black-out/", blacking.report_black_out, name="report_black_out"),
     path("reports/to-answer/", funder.to_answer, name="to_answer"),
     path("reports/due/", funder.dues, name="dues"),
     path("reports/due/<int:pk>/", funder.due, name="due"),

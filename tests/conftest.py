@@ -57,6 +57,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     with unblocked():
         if connection.vendor == "sqlite":
             with connection.schema_editor() as editor:
+                guards.take_down(editor)  # A test may have had a database of its own, and left this one's up.
                 guards.put_up(editor)
         if not Code.objects.exists():
             vocabulary.load(on=date(2008, 1, 1))

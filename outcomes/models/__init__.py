@@ -3,6 +3,7 @@
 from outcomes.models.asked import Baseline, Cell, Expected, Indicator, IndicatorVersion, Question, Target
 from outcomes.models.due import ReportDue, ReportRule
 from outcomes.models.figures import Measurement, Overlap, ToldTwice
+from outcomes.models.files import Evidence, ReportFile
 from outcomes.models.noted import FigureChange, FigureCounter
 from outcomes.models.reports import Answer, DeliveredAnswer, DeliveredFigure, Delivery, Report, ReviewEvent
 from outcomes.models.talking import FollowUp, FunderContact, Learning, Request
@@ -14,6 +15,7 @@ __all__ = [
     "DeliveredAnswer",
     "DeliveredFigure",
     "Delivery",
+    "Evidence",
     "Expected",
     "FigureChange",
     "FigureCounter",
@@ -27,6 +29,7 @@ __all__ = [
     "Question",
     "Report",
     "ReportDue",
+    "ReportFile",
     "ReportRule",
     "Request",
     "ReviewEvent",

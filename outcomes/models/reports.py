@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Person
+from accounts.models import Membership, Person
 from grants.models import Grant, JoinedGrant, Project
 from outcomes.models.asked import Question
 from outcomes.models.due import FORMS, FULL, ReportDue
@@ -22,6 +22,16 @@ class ReportQuerySet(models.QuerySet["Report"]):
         own = Grant.objects.current().filter(recipient_rows__organisation__in=person.grantee_ids)
         joined = JoinedGrant.objects.moved().filter(grant__in=own)
         return self.filter(Q(project__in=own.values("project")) | Q(project__in=joined.values("came_from")))
+
+    def struck_by(self, person: Any) -> ReportQuerySet:
+        """Those in which this person may black something out: the charity's leads, and the secretariat."""
+        if not person.is_authenticated:
+            return self.none()
+        if person.is_secretariat:
+            return self
+        led = [each.organisation_id for each in person.own_memberships if each.role == Membership.LEAD]
+        own = Grant.objects.current().filter(recipient_rows__organisation__in=led)
+        return self.filter(project__in=own.values("project"))
 
 
 class Report(models.Model):

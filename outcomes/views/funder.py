@@ -20,7 +20,7 @@ from accounts.filters import page_of
 from grants.models import Grant
 from outcomes import reports, schedule, standing
 from outcomes.forms import AcceptForm, DueForm, PlanForm, TalkForm, WaiveForm
-from outcomes.models import Delivery, Indicator, Question, ReportDue
+from outcomes.models import Delivery, Indicator, Question, ReportDue, ReportFile
 from outcomes.models.due import CONVERSATION, NOTHING
 
 PAGE_SIZE = 50
@@ -89,6 +89,7 @@ def _copy(
     context = {
         "told": standing.of_delivery(delivery),
         "delivery": delivery,
+        "files": ReportFile.objects.delivered(Delivery.objects.filter(pk=delivery.pk)).select_related("evidence"),
         "form": form,
         "answers": answers and delivery.state == Delivery.HANDED_IN,
         "notes": notes or {},

@@ -16,7 +16,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import GRANTEES, SignedInRequest, only
-from outcomes import asking, drafts, filled, learning, reports, same_work, standing
+from outcomes import asking, drafts, files, filled, learning, reports, same_work, standing, words
+from outcomes.asking import NONE
+from outcomes.forms import FileForm
 from outcomes.models import FunderContact, Report
 
 LARGEST_SAVE = 2_000_000
@@ -59,7 +61,7 @@ def _hand_in(request: SignedInRequest, report: Report) -> HttpResponse:
     """Keep what the form holds, then hand it in. What a colleague changed meanwhile is shown, not overwritten."""
     sheet = asking.sheet(report)
     names = set(sheet.names())
-    given = {name: request.POST.get(name, "") for name in names if name in request.POST}
+    given = {name: _given(request, name) for name in names if name in request.POST}
     changes = {
         name: drafts.Change(value, _number(request.POST.get(f"{name}-version"))) for name, value in given.items()
     }
@@ -74,10 +76,18 @@ def _hand_in(request: SignedInRequest, report: Report) -> HttpResponse:
                 request, _("This work was joined with another meanwhile. What you typed is in the one report.")
             )
             return redirect("report", carrying.pk)
+        if saved.held:
+            report.refresh_from_db()
+            problems = {name: words.identifies(found) for name, found in saved.held.items()}
+            context = {**_form(request, report, typed=given, problems=problems), "said": _("Not all of it was kept.")}
+            return render(request, "outcomes/report.html", context, status=422)
         if "save" in request.POST:
             messages.success(request, _("Saved. Come back whenever you like; nothing was handed in yet."))
             return redirect("our_reports")
-        reports.hand_in(report, reason=request.POST.get("reason", ""), by=request.user, at=timezone.now())
+        reports.hand_in(
+            report, reason=request.POST.get("reason", ""), none_in_reason=_given(request, f"reason{NONE}").splitlines(),
+            by=request.user, at=timezone.now(),
+        )  # fmt: skip
     except drafts.AlreadyHandedIn as problem:
         messages.info(request, str(problem))
         return redirect("report", report.pk)
@@ -97,13 +107,40 @@ def _form(request: SignedInRequest, report: Report, **more: Any) -> dict[str, An
         "safeguarding": FunderContact.objects.filter(funder__in=sheet.sheet.funders).exclude(safeguarding=""),
         "again": report.submitted_at is not None,
         "accepted_by": standing.accepted_by(report),
-        "reason": request.POST.get("reason", ""),
+        **_reason(request),
+        "identifying": words.for_browser(),
+        "files": _files(report),
+        "file_form": FileForm(grants=files.made_for(report)),
+        "leads": Report.objects.struck_by(request.user).filter(pk=report.pk).exists(),
         "today": timezone.localdate(),
     }
 
 
+def _given(request: SignedInRequest, name: str) -> str:
+    """What a box holds; what is said to be none comes from ticks and from the box that keeps them."""
+    if not name.endswith(NONE):
+        return request.POST.get(name, "")
+    return "\n".join(dict.fromkeys(line for each in request.POST.getlist(name) for line in each.splitlines() if line))
+
+
+def _reason(request: SignedInRequest) -> dict[str, Any]:
+    reason, none = request.POST.get("reason", ""), _given(request, f"reason{NONE}")
+    return {"reason": reason, "reason_none": none, "reason_finds": filled.finds(reason, none)}
+
+
 def _handed_in(request: SignedInRequest, report: Report) -> dict[str, Any]:
-    return {"report": report, "told": standing.told(report), "today": timezone.localdate()}
+    leads = Report.objects.struck_by(request.user).filter(pk=report.pk).exists()
+    return {
+        "report": report,
+        "told": standing.told(report),
+        "leads": leads,
+        "files": _files(report),
+        "today": timezone.localdate(),
+    }
+
+
+def _files(report: Report) -> Any:
+    return report.files.live().select_related("evidence", "grant__funder").prefetch_related("others__funder")
 
 
 def _unlike(saved: drafts.Saved) -> dict[str, Any]:
@@ -132,7 +169,8 @@ def report_draft(request: SignedInRequest, pk: int) -> JsonResponse:
     same_work.carry_on(report)
     unlike = {name: {"value": box["value"], "version": box["version"]} for name, box in saved.unlike.items()}
     said = _("Saved %(at)s") % {"at": date_format(timezone.localtime(at), "H:i")}
-    return JsonResponse({"said": said, "versions": saved.versions, "unlike": unlike})
+    held = {name: words.identifies(found) for name, found in saved.held.items()}
+    return JsonResponse({"said": said, "versions": saved.versions, "unlike": unlike, "held": held})
 
 
 def _changes(request: HttpRequest) -> dict[str, drafts.Change] | None:

@@ -276,6 +276,15 @@ DOORS: dict[str, Door] = {
     "report_questions": Door(OWN, hidden=MEMBERS_ELSEWHERE, at=report),
     "report_draft": Door(OWN, hidden=MEMBERS_ELSEWHERE, at=report),
     "report_correct": Door(OWN, hidden=MEMBERS_ELSEWHERE, at=handed_in, posts=nothing),
+    "report_file_add": Door(OWN, hidden=MEMBERS_ELSEWHERE, at=report),
+    "report_file": Door(
+        frozenset({OFFICER, VIEWER}) | OWN,
+        hidden=MEMBERS_ELSEWHERE | {OTHER_OFFICER},
+        at=lambda world: {"pk": world.file.pk},
+    ),
+    "report_file_take_back": Door(OWN, hidden=MEMBERS_ELSEWHERE, at=lambda world: {"pk": world.file.pk}, posts=nothing),
+    "reports_to_black_out": Door(frozenset({SECRETARIAT})),
+    "report_black_out": Door(frozenset({LEAD, SECRETARIAT}), hidden=frozenset({OTHER_LEAD, PUBLIC_BODY}), at=handed_in),
     "to_answer": Door(OFFICERS | {VIEWER}),
     "dues": Door(OFFICERS | {VIEWER}),
     "due": Door(

@@ -14,8 +14,18 @@ from accounts.models import Invitation, Organisation, Person, Task
 from funders_portal.demo import loading
 from grants import imports, joining
 from grants.models import Grant, Import, Joining
-from outcomes import asking, drafts, reports, requests, schedule
-from outcomes.models import Answer, Delivery, FollowUp, Learning, Question, Report, ReportDue, Request
+from outcomes import asking, drafts, files, reports, requests, schedule
+from outcomes.models import (
+    Answer,
+    Delivery,
+    FollowUp,
+    Learning,
+    Question,
+    Report,
+    ReportDue,
+    ReportFile,
+    Request,
+)  # fmt: skip
 from priorities import rules
 from priorities.models import Code, Looking, NeedFigure, SetAside, Suggestion, Target
 from tests import factories
@@ -64,6 +74,7 @@ class World:
     invitation: Invitation
     task: Task
     proposed: Joining
+    file: ReportFile
     people: dict[str, Person | None]
 
 
@@ -127,6 +138,7 @@ def build() -> World:
         report=report,
         handed_in=handed_in,
         copy=handed_in.deliveries.get(),
+        file=handed_in.files.get(),
         due=ReportDue.objects.get(grant=grant, start=report.start),
         asked=asked_of(grant, people),
         learning=learned(handed_in, people),
@@ -188,6 +200,7 @@ def reported(grant: Grant, people: dict[str, Person | None]) -> list[Report]:
         words = asking.sheet(report).core
         texts = {each.name: drafts.Change("Said in general.", 0) for each in words if each.question.required}
         drafts.save(report, texts, names=set(texts), by=lead, at=factories.NOW)
+    files.add(found[0], content=b"Said in general.", name="said.txt", grant=grant, by=lead, at=factories.NOW)
     reports.hand_in(found[0], by=lead, at=factories.NOW)
     return found
 

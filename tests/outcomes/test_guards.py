@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -208,7 +208,14 @@ def test_an_answer_is_never_edited_but_blacked_out(report: Report) -> None:
     refused(lambda: Answer.objects.filter(pk=kept.pk).update(reader="kept"))
     refused(lambda: Answer.objects.filter(pk=kept.pk).delete())
     refused(lambda: Answer.objects.create(report=report, question=question, text="Two", by=person, at=AT, revision=2))
-    Answer.objects.filter(pk=kept.pk).update(text="████ came.", blacked_out_at=AT)
+    black_out = Answer.objects.filter(pk=kept.pk).update
+    for wrong in ("█████ went.", "Anna █████ came.", "████ came.", "Anna left."):
+        refused(lambda wrong=wrong: black_out(text=wrong, blacked_out_at=AT))
+    refused(lambda: black_out(text="█████ came.", blacked_out_at=None))
+    black_out(text="█████ came.", blacked_out_at=AT)
+    refused(lambda: black_out(text="█████", blacked_out_at=AT))
+    refused(lambda: black_out(blacked_out_at=None))
+    black_out(text="█████", blacked_out_at=AT + timedelta(days=1))
     Answer.objects.filter(pk=kept.pk).update(superseded_at=AT)
     refused(lambda: Answer.objects.filter(pk=kept.pk).update(superseded_at=None))
 
@@ -231,3 +238,24 @@ def test_a_copy_is_accepted_with_feedback_and_its_steps_stay() -> None:
     refused(lambda: ReviewEvent.objects.filter(pk=step.pk).update(note="changed"))
     refused(lambda: ReviewEvent.objects.filter(pk=step.pk).delete())
     refused(lambda: ReviewEvent.objects.create(delivery=copy, step="returned", by=world.lead, at=AT))
+
+
+def test_of_a_figure_only_its_reason_is_blacked_out(report: Report) -> None:
+    kept = Measurement.objects.filter(pk=measure(report, revision=2, reason=r"100 % of Anna_K\C moved").pk)
+    refused(lambda: kept.update(reason="Moved"))
+    refused(lambda: kept.update(reason=r"100 % of █████ moved", value=9))
+    refused(lambda: kept.update(reason=r"1000% of █████ moved"))
+    kept.update(reason=r"100 % of █████\C moved")
+    assert kept.get().reason == r"100 % of █████\C moved"
+
+
+def test_a_note_is_only_blacked_out() -> None:
+    world = World()
+    report = world.report(date(2026, 4, 1))
+    world.write(report)
+    world.hand_in(report)
+    step = ReviewEvent.objects.filter(delivery__report=report)
+    step.model.objects.create(delivery=step[0].delivery, step="returned", note="Who is Anna?", by=world.lead, at=AT)
+    noted = ReviewEvent.objects.filter(note="Who is Anna?")
+    refused(lambda: noted.update(note="Who?", blacked_out_at=AT))
+    noted.update(note="Who is █████?", blacked_out_at=AT)

@@ -10,7 +10,7 @@ let timer = null, changedAt = 0, saving = false, leaving = false;
 
 const versions = {};
 for (const box of boxes) versions[box.name] = Number(box.dataset.version);
-const saved = read();
+const saved = read(), refused = {};
 
 function read() {
   const texts = {};
@@ -23,8 +23,14 @@ function read() {
 
 function changes() {
   const now = read(), found = {};
-  for (const name in now) if (now[name] !== saved[name]) found[name] = { value: now[name], base: versions[name] };
+  const held = new Set(waiting().map((box) => box.name));
+  for (const name in now) if (now[name] !== saved[name] && !held.has(name)) found[name] = { value: now[name], base: versions[name] };
   return found;
+}
+
+// What could tell who a person is goes nowhere, neither to the server nor into what this device keeps.
+function waiting() {
+  return boxes.filter((box) => box.value !== saved[box.name] && (refused[box.name] === box.value || identifying.holds(box)));
 }
 
 function say(words) { said.textContent = words; }
@@ -75,6 +81,7 @@ function put(name, value) {
 // --- saving -------------------------------------------------------------------------------------------------------
 function changed() {
   keepHere();
+  if (waiting().length) say(identifying.waits);
   if (!Object.keys(changes()).length) return;
   changedAt ||= Date.now();
   const wait = Math.max(0, Math.min(PAUSE, changedAt + AT_LEAST_EVERY - Date.now()));
@@ -128,8 +135,9 @@ function kept(found, answer) {
     put(name, theirs.value);
     offer(name, mine);
   }
+  for (const name in answer.held) refused[name] = found[name].value;
   keepHere();
-  say(answer.said);
+  say(waiting().length ? identifying.waits : answer.said);
 }
 
 function again() { clearTimeout(timer); timer = setTimeout(save, AGAIN_AFTER); }
@@ -183,6 +191,7 @@ for (const box of boxes) {
   box.addEventListener("refresh", () => count(box));
   if (box.dataset.limit) count(box);
 }
+window.addEventListener("beforeunload", (event) => { if (!leaving && waiting().length) event.preventDefault(); });
 form.addEventListener("submit", () => { leaving = true; clearTimeout(timer); });
 window.addEventListener("online", save);
 window.addEventListener("pageshow", (event) => { if (event.persisted) window.location.reload(); });
