@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.processes]
 PROVE = bool(os.environ.get("PROVE"))
 FORMS, AT_ONCE = (25, 5) if PROVE else (2, 2)
 """Forms of each event, and how many are typed into at once."""
-SECONDS, CUT = (60.0, 120.0) if PROVE else (14.0, 6.0)
+SECONDS, CUT = (60.0, 120.0) if PROVE else (9.0, 4.0)
 """How long each is typed into, and how long its network is cut."""
 LATE = 5.0
 """So many seconds of typing may be missing on the server, at most."""
