@@ -9,11 +9,15 @@ from typing import Any
 from django.db.models import Model
 from django.utils import timezone
 
+from accounts import invitations
 from accounts.models import Organisation, Person
 from accounts.signin import DEMO_PEOPLE
 from funders_portal.demo import loading
+from funders_portal.demo import reports as demo_reports
 from grants import portfolio
 from grants.models import Grant
+from outcomes import files, requests
+from outcomes.models import Answer, Delivery, FollowUp, Learning, Question, Report, ReportDue, Request
 from priorities import linking
 from priorities.models import Target
 from tests.house import world as worlds
@@ -27,6 +31,7 @@ def build() -> World:
     """Load the demo as of today, with a file that waits for a word, a removed grant and an administrator."""
     now = timezone.now()
     loading.load(today=timezone.localdate(now), at=now)
+    demo_reports.load(today=timezone.localdate(now), at=now)
     people = _people()
     officer = people[OFFICER]
     assert officer
@@ -43,7 +48,49 @@ def build() -> World:
         "source": worlds.received(EXAMPLE.read_bytes(), officer),
         "people": people,
     }
-    return World(**{**_any_row(), **given})
+    return World(**{**_any_row(), **given, **_reported(funder, people)})
+
+
+def _reported(funder: Organisation, people: dict[str, Person | None]) -> dict[str, Any]:
+    """What the pages about reports show: the officer's copy to answer, the lead's report being written."""
+    lead, now = people[LEAD], timezone.now()
+    assert lead
+    copy = Delivery.objects.get(state=Delivery.HANDED_IN, due__grant__funder=funder)
+    written = Report.objects.written_by(lead)
+    handed_in = written.exclude(submitted_at=None).order_by("end")[0]
+    question = Question.objects.get(code="what-not-worked")
+    told = {"text": "The bus stopped running.", "reader": Answer.LEARNING, "by": lead, "at": now}
+    answer = Answer.objects.create(report=handed_in, question=question, **told)
+    words = "Half of the visits were lost when the bus stopped running."
+    return {
+        "report": written.get(submitted_at=None),
+        "handed_in": handed_in,
+        "copy": copy,
+        "due": ReportDue.objects.filter(grant=copy.due.grant).order_by("-end")[0],
+        "asked": requests.ask(copy.due.grant, kind=Request.CONTACT, words="Write to the office.", by=lead, at=now),
+        "learning": Learning.objects.create(answer=answer, text=words, edited_by=people[SECRETARIAT], edited_at=now),
+        "file": files.add(
+            written.get(submitted_at=None),
+            content=b"Rooms furnished: eleven.",
+            name="rooms.txt",
+            grant=Grant.objects.filter(project__in=written.values("project"))[0],
+            by=lead,
+            at=now,
+        ),
+        "task": worlds.waiting(funder),
+        "invitation": _invited(people),
+        "follow_up": FollowUp.objects.create(grant=copy.due.grant, opened_at=now),
+    }
+
+
+def _invited(people: dict[str, Person | None]) -> Any:
+    """Somebody whom the lead's charity has asked to join it."""
+    lead = people[LEAD]
+    assert lead
+    charity = Organisation.objects.get(id=lead.grantee_ids[0])
+    asked = invitations.Asked(charity, "contributor", None, "http://testserver")
+    contacts = [invitations.Contact("new-colleague@kestrel.demo.invalid")]
+    return invitations.send(contacts=contacts, asked=asked, by=lead, at=timezone.now())[0]
 
 
 def _people() -> dict[str, Person | None]:
