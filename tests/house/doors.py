@@ -1,10 +1,11 @@
-"""Every door of the portal, read from the URLconf, and who may pass it, written down a second time by hand."""
+"""Every door of the portal, read from the URLconf, and who may pass it, read from docs/who-sees-what.md."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -13,34 +14,18 @@ from django.utils import timezone
 from priorities import linking
 from priorities.models import SetAside
 from tests.house.world import (
-    ADMINISTRATOR,
-    ADVISER,
     CONTRIBUTOR,
     KINDS,
     LEAD,
-    NOBODY,
     OFFICER,
-    OTHER_LEAD,
-    OTHER_OFFICER,
-    PUBLIC_BODY,
-    SECRETARIAT,
     STRANGER,
     VIEWER,
     World,
 )
 
-EVERYBODY = frozenset(KINDS)
-SIGNED_IN = EVERYBODY - {STRANGER}
-OFFICERS = frozenset({OFFICER, OTHER_OFFICER})
-READERS = OFFICERS | {VIEWER, SECRETARIAT}
-"""Those who look over the whole portfolio."""
-WRITERS = frozenset({OFFICER, SECRETARIAT})
-"""Those who may change a grant of the funder."""
-KEEPERS = frozenset({SECRETARIAT, ADMINISTRATOR})
-"""Those who keep the group's own rows: people, organisations, settings."""
-OWN = frozenset({LEAD, CONTRIBUTOR})
-MEMBERS_ELSEWHERE = frozenset({OTHER_LEAD, PUBLIC_BODY, ADVISER})
-"""Leads of other organisations: the same kind of person as the recipient's lead, but this grant is not theirs."""
+TABLE = Path(__file__).resolve().parents[2] / "docs" / "who-sees-what.md"
+HEAD = f"| page, file or API | {' | '.join(KINDS)} |"
+YES, READS, NO_SUCH_PAGE = "yes", "reads", "no such page"
 
 
 @dataclass(frozen=True)
@@ -51,7 +36,7 @@ class Door:
     write: those of them who may send its form, where that is fewer.
     """
 
-    enter: frozenset[str]
+    enter: frozenset[str] = frozenset()
     hidden: frozenset[str] = frozenset()
     at: Callable[[World], dict[str, Any]] = lambda world: {}
     posts: Callable[[World], dict[str, Any]] | None = None
@@ -177,222 +162,99 @@ LIBRARY_DOORS = {
 }
 """Views made by libraries: name to the reason why they stand. Each carries a guard of ours and is walked like any."""
 
-DOORS: dict[str, Door] = {
-    "home": Door(EVERYBODY),
-    "help": Door(EVERYBODY),
-    "healthz": Door(EVERYBODY),
-    "account_login": Door(EVERYBODY, answers=(200, 302)),
-    "account_request_login_code": Door(EVERYBODY, answers=(200, 302)),
-    "account_confirm_login_code": Door(EVERYBODY, answers=(302,)),
-    "account_logout": Door(EVERYBODY, answers=(200, 302)),
-    "account_inactive": Door(EVERYBODY),
-    "demo_enter": Door(EVERYBODY, posts=lambda world: {"who": "officer"}),
-    "grants": Door(READERS | OWN | MEMBERS_ELSEWHERE),
-    "grants_csv": Door(READERS | OWN | MEMBERS_ELSEWHERE),
-    "grant": Door(READERS | OWN, hidden=MEMBERS_ELSEWHERE, at=grant),
-    "grant_add": Door(OFFICERS | {SECRETARIAT}),
-    "grant_edit": Door(WRITERS, hidden=frozenset({OTHER_OFFICER}), at=grant),
-    "grant_remove": Door(WRITERS, hidden=frozenset({OTHER_OFFICER}), at=grant, posts=nothing),
-    "grant_restore": Door(WRITERS, hidden=frozenset({OTHER_OFFICER}), at=removed, posts=nothing),
-    "grants_removed": Door(OFFICERS | {SECRETARIAT}),
-    "grant_protection": Door(WRITERS, hidden=frozenset({OTHER_OFFICER}), at=grant),
-    "organisations": Door(SIGNED_IN),
-    "organisation": Door(READERS | OWN | {ADMINISTRATOR}, hidden=MEMBERS_ELSEWHERE | {NOBODY}, at=charity),
-    "organisation_add": Door(KEEPERS),
-    "organisation_edit": Door(KEEPERS, at=charity),
-    "people": Door(KEEPERS),
-    "person_add": Door(KEEPERS),
-    "person_edit": Door(KEEPERS, at=lambda world: {"pk": world.people[LEAD].pk}),
-    "membership_end": Door(KEEPERS, at=membership, posts=nothing),
-    "group_settings": Door(READERS | {ADMINISTRATOR}, write=KEEPERS),
-    "journal": Door(KEEPERS),
-    "tokens": Door(SIGNED_IN),
-    "upload": Door(OFFICERS | {SECRETARIAT}),
-    "imports": Door(OFFICERS | {SECRETARIAT}),
-    "import": Door(WRITERS, hidden=frozenset({OTHER_OFFICER}), at=source),
-    "import_progress": Door(WRITERS, hidden=frozenset({OTHER_OFFICER}), at=source, answers=(302,)),
-    "import_apply": Door(WRITERS, hidden=frozenset({OTHER_OFFICER}), at=source, posts=nothing),
-    "import_drop": Door(WRITERS, hidden=frozenset({OTHER_OFFICER}), at=source, posts=nothing),
-    "import_undo": Door(WRITERS, hidden=frozenset({OTHER_OFFICER}), at=source, posts=nothing),
-    "import_missing": Door(WRITERS, hidden=frozenset({OTHER_OFFICER}), at=source, posts=nothing),
-    "import_problems_csv": Door(WRITERS, hidden=frozenset({OTHER_OFFICER}), at=source),
-    "to_sort": Door(READERS),
-    "suggestions_confirm": Door(OFFICERS | {SECRETARIAT}, posts=lambda world: {"suggestion": world.suggestion.pk}),
-    "sort_undo": Door(OFFICERS | {SECRETARIAT}, posts=nothing),
-    "sort_paste": Door(OFFICERS | {SECRETARIAT}),
-    "sort": Door(WRITERS, hidden=frozenset({OTHER_OFFICER}), at=grant),
-    "sort_quick": Door(WRITERS, hidden=frozenset({OTHER_OFFICER}), at=grant, posts=sorted_as),
-    "suggestion_dismiss": Door(
-        WRITERS, hidden=frozenset({OTHER_OFFICER}), at=grant, posts=lambda world: {"list": "priority"}
-    ),
-    "targets": Door(READERS),
-    "target_add": Door(frozenset({SECRETARIAT})),
-    "target_edit": Door(frozenset({SECRETARIAT}), at=target),
-    "target_end": Door(frozenset({SECRETARIAT}), at=target, posts=nothing),
-    "watch": Door(READERS, write=frozenset({SECRETARIAT})),
-    "gap_rules": Door(READERS, write=frozenset({SECRETARIAT})),
-    "gaps": Door(READERS),
-    "gap_set_aside": Door(OFFICERS | {SECRETARIAT}, posts=set_aside),
-    "gap_take_back": Door(OFFICERS | {SECRETARIAT}, at=lambda world: {"pk": world.aside.pk}, posts=nothing),
-    "gap_looking": Door(OFFICERS, posts=lambda world: SHORT),
-    "gap_looking_end": Door(
-        frozenset({OFFICER}),
-        hidden=frozenset({OTHER_OFFICER}),
-        at=lambda world: {"pk": world.looking.pk},
-        posts=nothing,
-    ),
-    "neglected": Door(READERS),
-    "neglected_csv": Door(READERS),
-    "coverage": Door(READERS),
-    "areas_csv": Door(READERS),
-    "coverage_by": Door(READERS),
-    "coverage_csv": Door(READERS),
-    "gaps_csv": Door(READERS),
-    "coverage_chart": Door(READERS),
-    "coverage_grants": Door(READERS),
-    "runs_out": Door(READERS),
-    "runs_out_csv": Door(READERS),
-    "runs_out_chart": Door(READERS),
-    "runs_out_grants": Door(READERS, query={"on": "2026-11-21", "month": "2026-12"}),
-    "who_funds": Door(READERS),
-    "who_funds_csv": Door(READERS),
-    "who_funds_chart": Door(READERS),
-    "try_a_grant": Door(READERS),
-    "api-runs-out-list": Door(READERS),
-    "api-who-funds-list": Door(READERS),
-    "funder_view": Door(READERS),
-    "funder_view_csv": Door(READERS),
-    "need": Door(READERS),
-    "need_chart": Door(READERS, query={"family": "support-contract.victim_services.region"}),
-    "need_csv": Door(READERS),
-    "need_figures": Door(READERS),
-    "need_series": Door(READERS, at=lambda world: {"code": "nrm-referrals"}),
-    "need_add": Door(frozenset({SECRETARIAT})),
-    "need_example": Door(frozenset({SECRETARIAT})),
-    "need_remove": Door(frozenset({SECRETARIAT}), at=need_figure, posts=nothing),
-    "need_restore": Door(frozenset({SECRETARIAT}), at=need_removed, posts=nothing),
-    "our_reports": Door(OWN | MEMBERS_ELSEWHERE),
-    "report": Door(OWN, hidden=MEMBERS_ELSEWHERE, at=report),
-    "report_questions": Door(OWN, hidden=MEMBERS_ELSEWHERE, at=report),
-    "report_draft": Door(OWN, hidden=MEMBERS_ELSEWHERE, at=report),
-    "report_correct": Door(OWN, hidden=MEMBERS_ELSEWHERE, at=handed_in, posts=nothing),
-    "report_file_add": Door(OWN, hidden=MEMBERS_ELSEWHERE, at=report),
-    "report_file": Door(
-        frozenset({OFFICER, VIEWER}) | OWN,
-        hidden=MEMBERS_ELSEWHERE | {OTHER_OFFICER},
-        at=lambda world: {"pk": world.file.pk},
-    ),
-    "report_file_take_back": Door(OWN, hidden=MEMBERS_ELSEWHERE, at=lambda world: {"pk": world.file.pk}, posts=nothing),
-    "reports_to_black_out": Door(frozenset({SECRETARIAT})),
-    "report_black_out": Door(frozenset({LEAD, SECRETARIAT}), hidden=frozenset({OTHER_LEAD, PUBLIC_BODY}), at=handed_in),
-    "to_answer": Door(OFFICERS | {VIEWER}),
-    "dues": Door(OFFICERS | {VIEWER}),
-    "due": Door(
-        frozenset({OFFICER, VIEWER}),
-        hidden=frozenset({OTHER_OFFICER}),
-        at=lambda world: {"pk": world.due.pk},
-        write=frozenset({OFFICER}),
-    ),
-    "copy": Door(
-        frozenset({OFFICER, VIEWER}) | OWN,
-        hidden=MEMBERS_ELSEWHERE | {OTHER_OFFICER},
-        at=lambda world: {"pk": world.copy.pk},
-        write=frozenset({OFFICER}),
-    ),
-    "same_work": Door(OFFICERS | {VIEWER} | OWN | MEMBERS_ELSEWHERE),
-    "same_work_answer": Door(
-        frozenset({OFFICER, LEAD}),
-        hidden=frozenset({OTHER_OFFICER, OTHER_LEAD, PUBLIC_BODY}),
-        at=lambda world: {"pk": world.proposed.pk},
-        posts=lambda world: {"same": "yes"},
-    ),
-    "same_work_part": Door(
-        frozenset({OFFICER, LEAD}),
-        hidden=frozenset({OTHER_OFFICER, OTHER_LEAD, PUBLIC_BODY}),
-        at=lambda world: {"pk": world.proposed.pk},
-        posts=nothing,
-    ),
-    "plan_reports": Door(frozenset({OFFICER}), hidden=frozenset({OTHER_OFFICER}), at=grant),
-    "more_time": Door(OWN, hidden=MEMBERS_ELSEWHERE, at=report),
-    "ask_change": Door(OWN, hidden=MEMBERS_ELSEWHERE, at=grant),
-    "asked": Door(
-        frozenset({OFFICER, VIEWER}),
-        hidden=frozenset({OTHER_OFFICER}),
-        at=lambda world: {"pk": world.asked.pk},
-        write=frozenset({OFFICER}),
-    ),
-    "follow_up": Door(
-        frozenset({OFFICER, VIEWER}),
-        hidden=frozenset({OTHER_OFFICER}),
-        at=lambda world: {"pk": world.follow_up.pk},
-        write=frozenset({OFFICER}),
-    ),
-    "what_was_learned": Door(READERS, write=frozenset({SECRETARIAT})),
-    "learning_agree": Door(OWN, hidden=MEMBERS_ELSEWHERE, at=lambda world: {"pk": world.learning.pk}),
-    "what_we_ask": Door(OFFICERS | {VIEWER}, write=OFFICERS),
-    "figures": Door(
-        frozenset({OFFICER, VIEWER}) | OWN,
-        hidden=MEMBERS_ELSEWHERE | {OTHER_OFFICER},
-        at=grant,
-        write=frozenset({OFFICER}) | OWN,
-    ),
-    "api-reports-due-list": Door(OFFICERS | {VIEWER} | OWN | MEMBERS_ELSEWHERE),
-    "api-reports-due-detail": Door(
-        frozenset({OFFICER, VIEWER}) | OWN,
-        hidden=MEMBERS_ELSEWHERE | {OTHER_OFFICER},
-        at=lambda world: {"pk": world.due.pk},
-    ),
-    "api-reports-list": Door(OFFICERS | {VIEWER} | OWN | MEMBERS_ELSEWHERE),
-    "api-reports-detail": Door(
-        frozenset({OFFICER, VIEWER}) | OWN,
-        hidden=MEMBERS_ELSEWHERE | {OTHER_OFFICER},
-        at=lambda world: {"pk": world.copy.pk},
-    ),
-    "grant_invite": Door(WRITERS, hidden=frozenset({OTHER_OFFICER}), at=grant),
-    "invitations": Door(SIGNED_IN),
-    "invitation_accept": Door(frozenset({NOBODY}), hidden=SIGNED_IN - {NOBODY}, at=invitation, posts=nothing),
-    "invitation_withdraw": Door(
-        WRITERS | {LEAD}, hidden=frozenset({OTHER_OFFICER, OTHER_LEAD, PUBLIC_BODY}), at=invitation, posts=nothing
-    ),
-    "our_charity": Door(OWN | MEMBERS_ELSEWHERE),
-    "colleague_invite": Door(frozenset({LEAD}), hidden=frozenset({OTHER_LEAD, PUBLIC_BODY}), at=charity),
-    "colleague_role": Door(
-        frozenset({LEAD}),
-        hidden=frozenset({OTHER_LEAD, PUBLIC_BODY}),
-        at=colleague,
-        posts=lambda world: {"role": "lead"},
-    ),
-    "lead_hand_over": Door(frozenset({LEAD}), hidden=frozenset({OTHER_LEAD, PUBLIC_BODY}), at=colleague, posts=nothing),
-    "colleague_remove": Door(OWN, hidden=MEMBERS_ELSEWHERE, at=colleague, posts=nothing),
-    "our_funder": Door(OFFICERS),
-    "take_over": Door(
-        frozenset({OFFICER}),
-        hidden=frozenset({OTHER_OFFICER}),
-        at=lambda world: {"pk": world.funder.pk},
-        posts=handed_over,
-    ),
-    "task_done": Door(
-        frozenset({OFFICER}),
-        hidden=frozenset({OTHER_OFFICER}),
-        at=lambda world: {"pk": world.task.pk},
-        posts=nothing,
-    ),
-    "results": Door(READERS),
-    "results_chart": Door(READERS),
-    "results_csv": Door(READERS),
-    "api-results-list": Door(READERS),
-    "api-need-list": Door(READERS),
-    "api-grants-list": Door(READERS | OWN | MEMBERS_ELSEWHERE),
-    "api-grants-detail": Door(READERS | OWN, hidden=MEMBERS_ELSEWHERE, at=grant),
-    "api-projects-list": Door(READERS | OWN | MEMBERS_ELSEWHERE),
-    "api-projects-detail": Door(READERS | OWN, hidden=MEMBERS_ELSEWHERE, at=project),
-    "api-organisations-list": Door(READERS | OWN | MEMBERS_ELSEWHERE),
-    "api-organisations-detail": Door(READERS | OWN, hidden=MEMBERS_ELSEWHERE, at=charity),
-    "api-priorities-list": Door(SIGNED_IN),
-    "api-coverage-list": Door(READERS),
-    "api-gaps-list": Door(READERS),
-    "api-root": Door(SIGNED_IN),
-    "api-schema": Door(SIGNED_IN),
-    "api-docs": Door(SIGNED_IN),
-    "api-nothing": Door(EVERYBODY, at=lambda world: {"rest": "nothing/here/"}, answers=(404,)),
+MORE: dict[str, Door] = {
+    "account_login": Door(answers=(200, 302)),
+    "account_request_login_code": Door(answers=(200, 302)),
+    "account_confirm_login_code": Door(answers=(302,)),
+    "account_logout": Door(answers=(200, 302)),
+    "demo_enter": Door(posts=lambda world: {"who": "officer"}),
+    "grant": Door(at=grant),
+    "grant_edit": Door(at=grant),
+    "grant_remove": Door(at=grant, posts=nothing),
+    "grant_restore": Door(at=removed, posts=nothing),
+    "grant_protection": Door(at=grant),
+    "organisation": Door(at=charity),
+    "organisation_edit": Door(at=charity),
+    "person_edit": Door(at=lambda world: {"pk": world.people[LEAD].pk}),
+    "membership_end": Door(at=membership, posts=nothing),
+    "import": Door(at=source),
+    "import_progress": Door(at=source, answers=(302,)),
+    "import_apply": Door(at=source, posts=nothing),
+    "import_drop": Door(at=source, posts=nothing),
+    "import_undo": Door(at=source, posts=nothing),
+    "import_missing": Door(at=source, posts=nothing),
+    "import_problems_csv": Door(at=source),
+    "suggestions_confirm": Door(posts=lambda world: {"suggestion": world.suggestion.pk}),
+    "sort_undo": Door(posts=nothing),
+    "sort": Door(at=grant),
+    "sort_quick": Door(at=grant, posts=sorted_as),
+    "suggestion_dismiss": Door(at=grant, posts=lambda world: {"list": "priority"}),
+    "target_edit": Door(at=target),
+    "target_end": Door(at=target, posts=nothing),
+    "gap_set_aside": Door(posts=set_aside),
+    "gap_take_back": Door(at=lambda world: {"pk": world.aside.pk}, posts=nothing),
+    "gap_looking": Door(posts=lambda world: SHORT),
+    "gap_looking_end": Door(at=lambda world: {"pk": world.looking.pk}, posts=nothing),
+    "runs_out_grants": Door(query={"on": "2026-11-21", "month": "2026-12"}),
+    "need_chart": Door(query={"family": "support-contract.victim_services.region"}),
+    "need_series": Door(at=lambda world: {"code": "nrm-referrals"}),
+    "need_remove": Door(at=need_figure, posts=nothing),
+    "need_restore": Door(at=need_removed, posts=nothing),
+    "report": Door(at=report),
+    "report_questions": Door(at=report),
+    "report_draft": Door(at=report),
+    "report_correct": Door(at=handed_in, posts=nothing),
+    "report_file_add": Door(at=report),
+    "report_file": Door(at=lambda world: {"pk": world.file.pk}),
+    "report_file_take_back": Door(at=lambda world: {"pk": world.file.pk}, posts=nothing),
+    "report_black_out": Door(at=handed_in),
+    "due": Door(at=lambda world: {"pk": world.due.pk}),
+    "copy": Door(at=lambda world: {"pk": world.copy.pk}),
+    "same_work_answer": Door(at=lambda world: {"pk": world.proposed.pk}, posts=lambda world: {"same": "yes"}),
+    "same_work_part": Door(at=lambda world: {"pk": world.proposed.pk}, posts=nothing),
+    "plan_reports": Door(at=grant),
+    "more_time": Door(at=report),
+    "ask_change": Door(at=grant),
+    "asked": Door(at=lambda world: {"pk": world.asked.pk}),
+    "follow_up": Door(at=lambda world: {"pk": world.follow_up.pk}),
+    "learning_agree": Door(at=lambda world: {"pk": world.learning.pk}),
+    "figures": Door(at=grant),
+    "api-reports-due-detail": Door(at=lambda world: {"pk": world.due.pk}),
+    "api-reports-detail": Door(at=lambda world: {"pk": world.copy.pk}),
+    "grant_invite": Door(at=grant),
+    "invitation_accept": Door(at=invitation, posts=nothing),
+    "invitation_withdraw": Door(at=invitation, posts=nothing),
+    "colleague_invite": Door(at=charity),
+    "colleague_role": Door(at=colleague, posts=lambda world: {"role": "lead"}),
+    "lead_hand_over": Door(at=colleague, posts=nothing),
+    "colleague_remove": Door(at=colleague, posts=nothing),
+    "take_over": Door(at=lambda world: {"pk": world.funder.pk}, posts=handed_over),
+    "task_done": Door(at=lambda world: {"pk": world.task.pk}, posts=nothing),
+    "api-grants-detail": Door(at=grant),
+    "api-projects-detail": Door(at=project),
+    "api-organisations-detail": Door(at=charity),
+    "api-nothing": Door(at=lambda world: {"rest": "nothing/here/"}, answers=(404,)),
 }
+"""What the table cannot say: the parts of an address, what a form is sent, what else is answered."""
+
+
+def table() -> dict[str, dict[str, str]]:
+    """docs/who-sees-what.md: by URL name, what each kind of person finds there."""
+    rows = [
+        [cell.strip().strip("`") for cell in line.strip().strip("|").split("|")]
+        for line in TABLE.read_text(encoding="utf-8").partition(HEAD)[2].splitlines()
+        if line.startswith("| `")
+    ]
+    return {name: dict(zip(KINDS, marks, strict=True)) for name, *marks in rows}
+
+
+def _door(name: str, marks: dict[str, str]) -> Door:
+    def those(*wanted: str) -> frozenset[str]:
+        return frozenset(kind for kind, mark in marks.items() if mark in wanted)
+
+    enter, writes = those(YES, READS), those(YES)
+    more = MORE.get(name, Door())
+    return replace(more, enter=enter, hidden=those(NO_SUCH_PAGE), write=None if writes == enter else writes)
+
+
+DOORS: dict[str, Door] = {name: _door(name, marks) for name, marks in table().items()}
