@@ -1,5 +1,5 @@
 // A report being written: every box is saved soon after it changes, and what could not be saved stays on this device.
-const PAUSE = 2000, AT_LEAST_EVERY = 4000, AGAIN_AFTER = 3000, KEPT_FOR = 7 * 24 * 60 * 60 * 1000;
+const PAUSE = 2000, AT_LEAST_EVERY = 3000, AGAIN_AFTER = 3000, KEPT_FOR = 7 * 24 * 60 * 60 * 1000;
 
 const form = document.querySelector("form[data-autosave]");
 const said = form.querySelector("[data-saved]");
