@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -59,8 +59,8 @@ def _write(grant_id: int, dues: list[ReportDue], kept: Evidence | None, on: date
     return True
 
 
-def _day(moment: object) -> date:
-    return timezone.localdate(moment)  # type: ignore[arg-type]
+def _day(moment: datetime) -> date:
+    return timezone.localdate(moment)
 
 
 def refresh_all(*, on: date) -> int:

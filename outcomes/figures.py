@@ -20,11 +20,11 @@ from django.db.models.functions import Cast, Coalesce
 from numpy.typing import NDArray
 
 from grants import bulk, joining
+from grants.changes import Stamp
 from outcomes import noting
 from outcomes.adding import PerProject
 from outcomes.models import Delivery, IndicatorVersion, Measurement
 from outcomes.moments import NEVER, MinuteNumber
-from outcomes.noting import Stamp
 from priorities.columns import one_view
 from priorities.memory import keeping
 from priorities.memory.kept import Kept

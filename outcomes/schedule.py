@@ -200,6 +200,15 @@ def waive(due: ReportDue, *, because: str, by: Person, at: datetime) -> None:
     evidence.refresh({due.grant_id}, on=timezone.localdate(at))
 
 
+def beside_others(grant: Grant, planned: Sequence[Planned]) -> list[Planned]:
+    """A plan with its periods ended where those of the work's other funders end, if they are near: one report then
+    does for all.
+    """
+    others = ReportDue.objects.open().filter(grant__project=grant.project_id, grant__removed_at=None)
+    theirs = others.exclude(grant=grant).order_by("end")
+    return align([Planned(each.start, each.end, each.due_on) for each in theirs], planned)
+
+
 def align(first: Sequence[Planned], second: Sequence[Planned], *, within: int = 31) -> list[Planned]:
     """`second` with each period's end moved to the nearest of `first` where it is no more than `within` days off."""
     ends = [each.end for each in first]

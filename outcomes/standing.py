@@ -15,6 +15,7 @@ from outcomes.models import (
     DeliveredAnswer,
     DeliveredFigure,
     Delivery,
+    IndicatorVersion,
     Report,
     ReportDue,
     Request,
@@ -38,8 +39,10 @@ class Told:
     def funder(self) -> Organisation:
         return self.delivery.due.grant.funder
 
-    def waiting_days(self, today: date) -> int:
-        return (today - self.delivery.handed_in_at.date()).days
+    @property
+    def measured(self) -> list[IndicatorVersion]:
+        """What its figures are of, each once."""
+        return list({each.figure.version_id: each.figure.version for each in self.figures}.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,16 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from django.db import connection, transaction
-from django.db.models import Subquery
 from django.utils import timezone
 
 from accounts.models import Organisation
 from grants import changes
-from grants.models import Change, ChangeCounter, Grant
+from grants.changes import Stamp
+from grants.models import Grant
 from priorities.memory import keeping, saved, totals
 from priorities.memory.blocks import Block, Flags, Ints
 from priorities.memory.reading import Names, Vocabulary, read_block
@@ -25,13 +25,6 @@ FEW = 2_000
 """Up to so many changed grants stand beside the others before all are read as one again."""
 SMALL = 20_000
 """Up to so many grants are read whole within a request; more by another process, beside it."""
-
-
-class Stamp(NamedTuple):
-    """The head of the change log as it was read: its number, and the newest line's id, which knows a log replaced."""
-
-    seq: int
-    change: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +169,7 @@ def _brought_up(held: Portfolio | None, *, whole: bool = False) -> Portfolio | N
     """The portfolio of this view of the database, begun from `held` or from what is saved; None where a large one
     would have to be read whole; with `whole` it is read."""
     stamp, vocabulary, funders = _read()
-    if held is None or held.vocabulary != vocabulary or not _continues(held.stamp, stamp):
+    if held is None or held.vocabulary != vocabulary or not changes.GRANTS.continues(held.stamp, stamp):
         held = _saved(stamp, vocabulary, funders)
     elif held.behind or held.edits.size > FEW:
         held = _saved(stamp, vocabulary, funders, after=held.stamp.seq) or held
@@ -210,7 +203,7 @@ def _saved(stamp: Stamp, vocabulary: Vocabulary, funders: Ints, after: int = -1)
     if told is None or told["stamp"][0] <= after or told["codes"] != _codes(vocabulary):
         return None
     then = Stamp(*told["stamp"])
-    found = saved.load(keeping.path()) if _continues(then, stamp) else None
+    found = saved.load(keeping.path()) if changes.GRANTS.continues(then, stamp) else None
     if found is None or found.about != told:
         return None
     names = Names.of(told["currencies"], told["programmes"])
@@ -230,17 +223,4 @@ def _is_large() -> bool:
 def _read() -> tuple[Stamp, Vocabulary, Ints]:
     # In the order of their index, since in that of ids every organisation would be looked at.
     funders = Organisation.objects.funders().order_by("name", "id").values_list("id", flat=True)
-    return _head(), Vocabulary.read(), np.sort(np.fromiter(funders, np.int64))
-
-
-def _head() -> Stamp:
-    newest = Change.objects.order_by("-id").values("id")[:1]
-    row = ChangeCounter.objects.filter(id=1).values_list("seq", Subquery(newest)).first()
-    return Stamp(*row) if row else Stamp(0, None)
-
-
-def _continues(held: Stamp, now: Stamp) -> bool:
-    """Whether `now` is the same log further on, rather than another one (a database restored or emptied)."""
-    if now.seq <= held.seq:
-        return now == held
-    return held.change is None or Change.objects.filter(id=held.change, seq=held.seq).exists()
+    return changes.GRANTS.stamp(), Vocabulary.read(), np.sort(np.fromiter(funders, np.int64))

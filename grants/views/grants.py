@@ -90,8 +90,7 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
     found = Grant.objects.visible_to(request.user) | Grant.objects.restorable_by(request.user)
     shown = get_object_or_404(found.select_related("funder", "project").prefetch_related("locations"), pk=pk)
     visible = Grant.objects.visible_to(request.user).select_related("funder")
-    who = person(request)
-    editable = shown.removed_at is None and (who.is_secretariat or shown.funder_id in who.officer_ids)
+    editable = shown.may_be_edited_by(request.user)
     relations = list(shown.relations.select_related("other"))
     places = portfolio.shown_locations(shown)
     context = {

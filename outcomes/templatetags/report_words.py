@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import template
+from django.utils import timezone
 
 from outcomes import words
 from outcomes.models import Measurement
@@ -32,16 +33,18 @@ def overlap(joining: Any) -> str:
 
 
 @register.filter
-def days_until(due: date | None, today: date) -> int | None:
-    return (due - today).days if due else None
-
-
-@register.filter
-def days_since(moment: Any, today: date) -> int:
-    return int((today - moment.date()).days)
+def days_since(moment: datetime, today: date) -> int:
+    """Whole days of the calendar here, not of the clock in UTC."""
+    return (today - timezone.localdate(moment)).days
 
 
 @register.filter
 def note_on(notes: dict[str, str], name: str) -> str:
     """What was typed into the box for a note of that name."""
     return notes.get(f"note-{name}", "")
+
+
+@register.filter
+def joined_to(letter: str, number: int) -> str:
+    """The name of a box: "q" and 7 give q7."""
+    return f"{letter}{number}"

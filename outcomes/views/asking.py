@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import GRANTEES, Officer, SignedInRequest, Viewer, only
 from accounts.models import Organisation
 from grants.models import Grant
-from outcomes import expecting
+from outcomes import expecting, sent
 from outcomes.forms import BaselineForm, ContactForm, FigureForm, OwnFigureForm, QuestionForm, RuleForm, TargetForm
 from outcomes.models import Baseline, Expected, FunderContact, Indicator, Question, ReportRule, Target
 
@@ -67,19 +67,19 @@ def _keep(request: SignedInRequest, grant: Grant, forms: dict[str, Any]) -> bool
     if "no_longer" in request.POST:
         expecting.ask_no_longer(_expected(request, grant), by=by, at=at)
         return True
-    sent = next((name for name in forms if name in request.POST), "")
-    if not sent or not forms[sent].is_valid():
+    chosen = next((name for name in forms if name in request.POST), "")
+    if not chosen or not forms[chosen].is_valid():
         return False
-    given = forms[sent].cleaned_data
-    if sent == "add":
+    given = forms[chosen].cleaned_data
+    if chosen == "add":
         indicator = Indicator.objects.get(code=given["indicator"])
         expecting.ask(grant.project, indicator, breakdowns=given["breakdowns"], by=by, at=at)
-    elif sent == "own":
+    elif chosen == "own":
         owner = grant.recipients.filter(id__in=request.user.grantee_ids).first()
         if owner is None:
             raise PermissionDenied
         expecting.ask(grant.project, expecting.make_own(owner, **given, at=at), by=by, at=at)
-    elif sent == "target":
+    elif chosen == "target":
         if grant.funder_id not in request.user.officer_ids:
             raise PermissionDenied
         expecting.agree_target(grant, _expected(request, grant).indicator, **given, by=by, at=at)
@@ -89,8 +89,7 @@ def _keep(request: SignedInRequest, grant: Grant, forms: dict[str, Any]) -> bool
 
 
 def _expected(request: SignedInRequest, grant: Grant) -> Expected:
-    number = request.POST.get("expected", "")
-    return get_object_or_404(Expected, project=grant.project_id, pk=int(number) if number.isdecimal() else 0)
+    return get_object_or_404(Expected, project=grant.project_id, pk=sent.number(request.POST, "expected"))
 
 
 def _asked(grant: Grant) -> list[dict[str, Any]]:
@@ -145,11 +144,11 @@ def _keep_own(
     ids = [each.pk for each in own]
     if "retire" in request.POST:
         expecting.retire_question(
-            get_object_or_404(Question, funder__in=ids, pk=_number(request, "retire")), by=by, at=at
+            get_object_or_404(Question, funder__in=ids, pk=sent.number(request.POST, "retire")), by=by, at=at
         )
     elif "remove" in request.POST:
         expecting.remove_rule(
-            get_object_or_404(ReportRule, funder__in=ids, pk=_number(request, "remove")), by=by, at=at
+            get_object_or_404(ReportRule, funder__in=ids, pk=sent.number(request.POST, "remove")), by=by, at=at
         )
     elif question.is_bound and question.is_valid():
         expecting.add_question(funder, **question.cleaned_data, by=by, at=at)
@@ -160,8 +159,3 @@ def _keep_own(
     else:
         return False
     return True
-
-
-def _number(request: SignedInRequest, name: str) -> int:
-    text = request.POST.get(name, "")
-    return int(text) if text.isdecimal() and len(text) < 18 else 0

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import Lead, Secretariat, SignedInRequest, only
 from accounts.filters import page_of
-from outcomes import blacking, words
+from outcomes import blacking, sent, words
 from outcomes.forms import BlackOutForm
 from outcomes.models import Report
 
@@ -68,7 +68,7 @@ def report_black_out(request: SignedInRequest, pk: int) -> HttpResponse:
 def _file(request: SignedInRequest, report: Report) -> HttpResponse:
     """A whole file: asked once more, then gone."""
     page = _page(report)
-    kept = get_object_or_404(page["files"], pk=_number(request.POST["file"]))
+    kept = get_object_or_404(page["files"], pk=sent.number(request.POST, "file"))
     if "strike" not in request.POST:
         return render(request, "outcomes/report_black_out.html", {**page, "form": BlackOutForm(), "file": kept})
     blacking.black_out_file(kept, by=request.user, at=timezone.now())
@@ -79,7 +79,3 @@ def _file(request: SignedInRequest, report: Report) -> HttpResponse:
 def _page(report: Report) -> dict[str, Any]:
     files = report.files.live().filter(evidence__blacked_out_at=None).select_related("evidence", "grant__funder")
     return {"report": report, "files": files, "done": blacking.done(report)}
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import GRANTEES, Officer, SignedInRequest, Viewer, only
 from accounts.filters import page_of
 from grants.models import Grant
-from outcomes import reports, schedule, standing
+from outcomes import reports, schedule, sent, standing
 from outcomes.forms import AcceptForm, DueForm, PlanForm, TalkForm, WaiveForm
 from outcomes.models import Delivery, Indicator, Question, ReportDue, ReportFile
 from outcomes.models.due import CONVERSATION, NOTHING
@@ -60,10 +60,10 @@ def copy(request: SignedInRequest, pk: int) -> HttpResponse:
     if not answers:
         raise PermissionDenied
     form = AcceptForm(request.POST)
-    notes = {name: request.POST[name] for name in request.POST if name.startswith(NOTE)}
+    notes = {name: sent.text(request.POST, name) for name in request.POST if name.startswith(NOTE)}
     try:
         if "return" in request.POST:
-            reports.send_back(delivery, notes=_about(notes), by=request.user, at=timezone.now())
+            reports.send_back(delivery, notes=_about(delivery, notes), by=request.user, at=timezone.now())
             messages.success(
                 request, _("Returned. The report is open again for the charity, with your notes in place.")
             )
@@ -98,15 +98,14 @@ def _copy(
     return render(request, "outcomes/copy.html", context, status=status)
 
 
-def _about(notes: dict[str, str]) -> dict[Question | Indicator | None, str]:
-    """Notes by what they are about; a name that is none is left out."""
+def _about(delivery: Delivery, notes: dict[str, str]) -> dict[Question | Indicator | None, str]:
+    """Notes by what of this copy they are about; a name that is no box of it is left out."""
+    told = standing.of_delivery(delivery)
     found: dict[Question | Indicator | None, str] = {None: notes.get(f"{NOTE}whole", "")}
-    for question in Question.objects.all():
-        found[question] = notes.get(f"{NOTE}q{question.pk}", "")
-    for indicator in Indicator.objects.filter(
-        pk__in=[int(name[6:]) for name in notes if name[5:6] == "i" and name[6:].isdigit()]
-    ):
-        found[indicator] = notes.get(f"{NOTE}i{indicator.pk}", "")
+    for each in told.answers:
+        found[each.answer.question] = notes.get(f"{NOTE}q{each.answer.question_id}", "")
+    for figure in told.figures:
+        found[figure.figure.indicator] = notes.get(f"{NOTE}i{figure.figure.indicator_id}", "")
     return found
 
 
@@ -119,29 +118,29 @@ def due(request: SignedInRequest, pk: int) -> HttpResponse:
     writes = found.grant.funder_id in request.user.officer_ids
     if request.method == "POST" and not writes:
         raise PermissionDenied
-    sent = next((name for name in ("waive", "talk") if name in request.POST), "move")
+    asked = next((name for name in ("waive", "talk") if name in request.POST), "move")
     kinds = {"move": DueForm, "waive": WaiveForm, "talk": TalkForm}
     forms = {
-        name: kind(request.POST if request.method == "POST" and name == sent else None, auto_id=f"{name}_%s")
+        name: kind(request.POST if request.method == "POST" and name == asked else None, auto_id=f"{name}_%s")
         for name, kind in kinds.items()
     }
     forms["move"].initial = {"due_on": found.due_on}
-    if request.method == "POST" and forms[sent].is_valid():
+    if request.method == "POST" and forms[asked].is_valid():
         try:
-            _change(found, sent, forms[sent].cleaned_data, request)
+            _change(found, asked, forms[asked].cleaned_data, request)
         except (schedule.CannotPlan, reports.NotToAnswer) as problem:
-            forms[sent].add_error(None, str(problem))
+            forms[asked].add_error(None, str(problem))
         else:
             messages.success(request, _("Kept. The charity sees it at once."))
             return redirect("dues")
     context = {"due": found, "writes": writes, "talks": found.form == CONVERSATION and not found.deliveries.exists()}
-    return render(request, "outcomes/due.html", {**context, **forms}, status=422 if forms[sent].errors else 200)
+    return render(request, "outcomes/due.html", {**context, **forms}, status=422 if forms[asked].errors else 200)
 
 
-def _change(found: ReportDue, sent: str, given: dict[str, Any], request: SignedInRequest) -> None:
+def _change(found: ReportDue, asked: str, given: dict[str, Any], request: SignedInRequest) -> None:
     told: dict[str, Any] = {**given, "by": request.user, "at": timezone.now()}
     work: dict[str, Callable[..., Any]] = {"move": schedule.move, "waive": schedule.waive, "talk": reports.write_up}
-    work[sent](found, **told)
+    work[asked](found, **told)
 
 
 @only(Officer)
@@ -190,7 +189,8 @@ def _planned(grant: Grant, asked: dict[str, Any]) -> list[schedule.Planned]:
     if asked["form"] == NOTHING:
         return []
     first_end: date | None = asked["first_end"] if asked["anchor"] != "award" else None
-    return schedule.plan(grant, every=asked["every"], days_after=asked["days_after"], first_end=first_end)
+    planned = schedule.plan(grant, every=asked["every"], days_after=asked["days_after"], first_end=first_end)
+    return schedule.beside_others(grant, planned)
 
 
 def _page(request: SignedInRequest, rows: Any) -> Any:

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import GRANTEES, SignedInRequest, only
-from outcomes import asking, drafts, files, filled, learning, reports, same_work, standing, words
+from outcomes import asking, drafts, files, filled, learning, reports, same_work, sent, standing, words
 from outcomes.asking import NONE
 from outcomes.forms import FileForm
 from outcomes.models import FunderContact, Report
@@ -63,7 +63,7 @@ def _hand_in(request: SignedInRequest, report: Report) -> HttpResponse:
     names = set(sheet.names())
     given = {name: _given(request, name) for name in names if name in request.POST}
     changes = {
-        name: drafts.Change(value, _number(request.POST.get(f"{name}-version"))) for name, value in given.items()
+        name: drafts.Change(value, sent.number(request.POST, f"{name}-version")) for name, value in given.items()
     }
     try:
         saved = drafts.save(report, changes, names=names, by=request.user, at=timezone.now())
@@ -84,9 +84,9 @@ def _hand_in(request: SignedInRequest, report: Report) -> HttpResponse:
         if "save" in request.POST:
             messages.success(request, _("Saved. Come back whenever you like; nothing was handed in yet."))
             return redirect("our_reports")
+        none = _given(request, f"reason{NONE}").splitlines()
         reports.hand_in(
-            report, reason=request.POST.get("reason", ""), none_in_reason=_given(request, f"reason{NONE}").splitlines(),
-            by=request.user, at=timezone.now(),
+            report, reason=sent.text(request.POST, "reason"), none_in_reason=none, by=request.user, at=timezone.now(),
         )  # fmt: skip
     except drafts.AlreadyHandedIn as problem:
         messages.info(request, str(problem))
@@ -119,12 +119,12 @@ def _form(request: SignedInRequest, report: Report, **more: Any) -> dict[str, An
 def _given(request: SignedInRequest, name: str) -> str:
     """What a box holds; what is said to be none comes from ticks and from the box that keeps them."""
     if not name.endswith(NONE):
-        return request.POST.get(name, "")
+        return sent.text(request.POST, name)
     return "\n".join(dict.fromkeys(line for each in request.POST.getlist(name) for line in each.splitlines() if line))
 
 
 def _reason(request: SignedInRequest) -> dict[str, Any]:
-    reason, none = request.POST.get("reason", ""), _given(request, f"reason{NONE}")
+    reason, none = sent.text(request.POST, "reason"), _given(request, f"reason{NONE}")
     return {"reason": reason, "reason_none": none, "reason_finds": filled.finds(reason, none)}
 
 
@@ -204,7 +204,3 @@ def report_correct(request: SignedInRequest, pk: int) -> HttpResponse:
 def _own(request: SignedInRequest, pk: int) -> Report:
     written = Report.objects.written_by(request.user).select_related("project")
     return get_object_or_404(written, pk=pk)
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0

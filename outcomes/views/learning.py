@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import FUNDERS, GRANTEES, Secretariat, SignedInRequest, may, only
-from outcomes import learning
+from outcomes import learning, sent
 from outcomes.models import Answer
 
 
@@ -23,10 +23,9 @@ def what_was_learned(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST":
         if not edits:
             raise PermissionDenied
-        number = request.POST.get("answer", "")
-        answer = get_object_or_404(Answer, pk=int(number) if number.isdecimal() and len(number) < 18 else 0)
+        answer = get_object_or_404(Answer, pk=sent.number(request.POST, "answer"))
         try:
-            learning.edit(answer, text=request.POST.get("text", ""), by=request.user, at=timezone.now())
+            learning.edit(answer, text=sent.text(request.POST, "text"), by=request.user, at=timezone.now())
             messages.success(request, _("Kept. The charity is asked whether it agrees."))
         except learning.NotNow as problem:
             messages.error(request, str(problem))
@@ -47,7 +46,7 @@ def learning_agree(request: SignedInRequest, pk: int) -> HttpResponse:
             learning.keep_back(found, by=request.user, at=timezone.now())
             messages.success(request, _("It stays with you."))
         else:
-            learning.agree(found, text=request.POST.get("text", ""), by=request.user, at=timezone.now())
+            learning.agree(found, text=sent.text(request.POST, "text"), by=request.user, at=timezone.now())
             messages.success(request, _("Thank you. Others can learn from it now."))
     except learning.NotNow as problem:
         messages.error(request, str(problem))

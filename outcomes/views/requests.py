@@ -48,7 +48,8 @@ def more_time(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask_change(request: SignedInRequest, pk: int) -> HttpResponse:
     """Tell the funder of one grant of a new contact or a changed outcome."""
-    grant = get_object_or_404(Grant.objects.as_party(request.user).select_related("funder"), pk=pk)
+    received = Grant.objects.current().filter(recipient_rows__organisation__in=request.user.grantee_ids)
+    grant = get_object_or_404(received.select_related("funder").distinct(), pk=pk)
     form = RequestForm(request.POST or None)
     if form.is_valid():
         requests.ask(grant, **form.cleaned_data, by=request.user, at=timezone.now())

@@ -19,7 +19,8 @@ from django.db.models.functions import Cast
 
 from counting import periods
 from grants import changes
-from priorities.columns import Portfolio, Stamp
+from grants.changes import Stamp
+from priorities.columns import Portfolio
 from priorities.coverage import EPOCH, day_number
 from priorities.memory.blocks import NEVER, Block, Flags, Ints
 from priorities.memory.reading import Names

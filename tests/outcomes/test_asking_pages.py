@@ -98,6 +98,13 @@ def test_a_figure_that_is_none_is_refused_in_a_sentence(world: World, address: s
     assert not Expected.objects.exists()
 
 
+def test_a_number_that_is_none_finds_nothing(world: World, address: str, sign_in: Any) -> None:
+    client = sign_in(world.officers["A"])
+    for number in ("", "x", "²", "9" * 30):
+        assert client.post(address, {"no_longer": "yes", "expected": number}).status_code == 404
+        assert client.post(reverse("what_we_ask"), {"retire": number}).status_code == 404
+
+
 def test_a_fourth_question_of_a_funders_own_is_refused(world: World, sign_in: Any) -> None:
     client = sign_in(world.officers["A"])
     for number in range(4):

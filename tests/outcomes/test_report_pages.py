@@ -173,6 +173,46 @@ def test_an_officer_returns_with_a_note_on_a_question(world: World, report: Repo
     assert "We ran the house.</textarea>" in page
 
 
+def test_a_note_on_a_figure_stands_beside_it_and_one_on_nothing_is_left_out(world: World, sign_in: Any) -> None:
+    new = world.expect("people-new")
+    report = world.report(APRIL)
+    world.write(report)
+    world.count(report, new, 10)
+    world.hand_in(report)
+    [copy] = world.copies("A")
+    client, address = sign_in(world.officers["A"]), reverse("copy", args=[copy.pk])
+    assert f'name="note-i{new.indicator_id}"' in client.get(address).content.decode()
+    sent = {
+        "return": "yes",
+        f"note-i{new.indicator_id}": "Ten\0 again?",
+        "note-i²": "x",
+        f"note-i{'9' * 30}": "x",
+        "note-": "x",
+    }
+    assert client.post(address, sent).status_code == 302
+    assert [(each.indicator_id, each.note) for each in copy.events.filter(step="returned")] == [
+        (new.indicator_id, "Ten again?")
+    ]
+
+
+def test_notes_typed_beside_a_refused_answer_are_still_there(world: World, report: Report, sign_in: Any) -> None:
+    world.write(report)
+    world.hand_in(report)
+    [copy] = world.copies("A")
+    sent = {"accept": "yes", "feedback": "", f"note-{box('what-done')}": "Which house?"}
+    answer = sign_in(world.officers["A"]).post(reverse("copy", args=[copy.pk]), sent)
+    assert answer.status_code == 422
+    assert "Which house?</textarea>" in answer.content.decode()
+
+
+def test_what_no_database_keeps_is_left_out_of_what_was_typed(world: World, report: Report, sign_in: Any) -> None:
+    client = sign_in(world.lead)
+    sent = {**form_of(client, report), box("what-done"): "The\0 house", "save": "yes"}
+    assert client.post(reverse("report", args=[report.pk]), sent).status_code == 302
+    report.refresh_from_db()
+    assert drafts.values(report)[box("what-done")] == "The house"
+
+
 def test_two_officers_at_once_answer_once(world: World, report: Report, sign_in: Any) -> None:
     world.write(report)
     world.hand_in(report)

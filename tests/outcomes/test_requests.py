@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from accounts.models import Membership
 from outcomes import requests
 from outcomes.models import FunderContact, ReportDue, Request
 from tests import factories
@@ -111,6 +112,11 @@ def test_what_has_changed_goes_to_one_funder(world: World, sign_in: Any) -> None
     assert client.post(address, {"kind": "time", "words": "More"}).status_code == 422
     client.post(address, {"kind": "contact", "words": "Write to the office."})
     assert Request.objects.get().grant == world.grants["B"]
+
+
+def test_an_officer_who_also_helps_a_charity_asks_nothing_of_her_own_funder(world: World, sign_in: Any) -> None:
+    Membership.objects.create(person=world.officers["B"], organisation=factories.GranteeFactory(), role="lead")
+    assert sign_in(world.officers["B"]).get(reverse("ask_change", args=[world.grants["B"].pk])).status_code == 404
 
 
 def test_the_form_says_that_a_concern_does_not_belong_there(world: World, sign_in: Any) -> None:

@@ -115,6 +115,16 @@ def test_a_report_that_was_handed_in_is_answered_and_not_waived() -> None:
         schedule.waive(copy.due, because="Late", by=world.officers["A"], at=AT)
 
 
+def test_a_plan_beside_others_ends_its_periods_with_theirs() -> None:
+    world = World()
+    grant = factories.GrantFactory(project=world.project, recipient=world.charity, planned_start=date(2026, 1, 10))
+    planned = schedule.plan(grant, every=3, days_after=30)
+    ends = [each.end for each in schedule.beside_others(grant, planned)]
+    assert ends == [date(2026, 3, 31), date(2026, 6, 30), date(2026, 9, 30), date(2026, 12, 31)]
+    alone = factories.GrantFactory(planned_start=date(2026, 1, 10))
+    assert schedule.beside_others(alone, planned) == planned
+
+
 def test_dates_of_a_second_funder_move_to_the_first_ones_where_they_are_near() -> None:
     first = [schedule.Planned(date(2026, 4, 1), date(2026, 9, 30), date(2026, 10, 30))]
     second = [

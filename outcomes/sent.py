@@ -1,0 +1,19 @@
+"""What somebody sent outside a form's fields, made safe to look up and to keep."""
+
+from __future__ import annotations
+
+from django.http import QueryDict
+
+MOST_DIGITS = 18
+"""A longer number is no key of any row, and more than a database counts with."""
+
+
+def text(given: QueryDict, name: str) -> str:
+    """What was typed, "" where nothing was, without the one character that no database keeps as text."""
+    return given.get(name, "").replace("\0", "")
+
+
+def number(given: QueryDict, name: str) -> int:
+    """A whole number from nought up; 0, the key of no row, for anything else."""
+    digits = given.get(name, "")
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= MOST_DIGITS else 0
