@@ -110,7 +110,7 @@ def _for_grantee(person: Person) -> dict[str, Any]:
     told: dict[str, Any] = {
         "next": now[0] if now else None,
         "also": now[1:],
-        "last": answered[-1] if answered else None,
+        "last": answered[0] if answered else None,
     }
     grants = {} if reports else _works(person)
     told["same_work"] = joining.waiting(person)

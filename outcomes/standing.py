@@ -112,7 +112,14 @@ def _standings(found: list[Report], today: date) -> list[Standing]:
         met = [each for each in own if schedule.meets(report, each, needed)]
         if met or report.submitted_at or report.draft:
             standings.append(Standing(report, met, deliveries[report.pk], today))
-    return sorted(standings, key=lambda each: (not each.is_now, each.due_on or date.max, each.report.pk))
+    return sorted(standings, key=_urgent)
+
+
+def _urgent(each: Standing) -> tuple[Any, ...]:
+    """What is to be done now by its day, then what is to come, then what was handed in, the newest first."""
+    if each.is_open:
+        return (not each.is_now, False, (each.due_on or date.max).toordinal(), each.report.pk)
+    return (True, True, -each.report.end.toordinal(), each.report.pk)
 
 
 def _without_carried_on(found: list[Report]) -> list[Report]:

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from outcomes import asking, drafts
+from outcomes import asking, drafts, standing
 from outcomes.models import Delivery, Question, Report, ReportDue
 from tests import factories
 from tests.outcomes.world import QUARTERS, World
@@ -43,6 +43,16 @@ def test_every_question_is_seen_before_starting(world: World, report: Report, si
     for asked in asking.sheet(report).words:
         assert asked.question.text.replace("'", "&#x27;") in page
     assert "People newly supported" in page
+
+
+def test_what_is_to_do_stands_before_what_was_handed_in_and_of_that_the_newest_first(world: World) -> None:
+    for start, _end in QUARTERS[:2]:
+        report = world.report(start)
+        world.write(report)
+        world.hand_in(report)
+    for today in (date(2026, 1, 2), date(2026, 10, 5)):
+        found = [each.report.start for each in standing.of_charity(world.lead, today=today)]
+        assert found == [QUARTERS[2][0], QUARTERS[1][0], QUARTERS[0][0]]
 
 
 def test_autosave_keeps_a_box_and_says_when(world: World, report: Report, sign_in: Any) -> None:
