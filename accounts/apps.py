@@ -8,5 +8,5 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Importing the checks registers them."""
-        from accounts import checks  # noqa: F401
+        """Importing the checks registers them, and importing invitations makes its kinds of letter known."""
+        from accounts import checks, invitations  # noqa: F401

@@ -7,21 +7,24 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import CharField, Exists, OuterRef, Value
+from django.db.models import CharField, Exists, OuterRef, Q, Value
 from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from accounts import journal, letters, people, tasks
+from accounts import journal, kinds, letters, people, tasks
 from accounts.journal import Did
 from accounts.mailboxes import Contact
-from accounts.models import Group, Invitation, Letter, Membership, Organisation, Person, Task
+from accounts.models import Group, Invitation, Letter, Mail, Membership, Organisation, Person, Task
 from accounts.organisations import Refused
 
-LETTER, UNSENT = "invitation:", "letter-not-sent:"
-"""How the keys of an invitation's letter, and of the task where it was given up, begin; its number follows."""
+INVITATION, INVITED = "invitation", "invited"
+"""The kinds of letter: to the one who is invited, and to the leads of the charity."""
+UNSENT = "letter-not-sent:"
+"""How the key of the task begins where the letter was given up; the invitation's number follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +145,7 @@ def send(*, contacts: Iterable[Contact], asked: Asked, by: Person, at: datetime)
     told = leads_to_tell(asked, by=by)
     sent = [_send_one(each, asked, by=by, at=at) for each in contacts]
     for lead in told if sent else []:
-        news = notice(lead, contacts, asked, by=by)
-        _post(f"told-invited:{sent[0].pk}:{lead.pk}", news, sent[0], at=at)
+        _post(INVITED, notice(lead, contacts, asked, by=by), sent[0], at=at)
     return sent
 
 
@@ -162,31 +164,24 @@ def _send_one(contact: Contact, asked: Asked, *, by: Person, at: datetime) -> In
         invited_at=at,
         held_by=by,
     )
-    _post(letter_key(invitation), draft(contact, asked, by=by), invitation, at=at)
+    _post(INVITATION, draft(contact, asked, by=by), invitation, at=at)
     said = {"organisation": asked.organisation.name, "role": asked.role, "address": contact.address}
     journal.record(what=Did.INVITED_PERSON, about=invitation, by=by, at=at, **said)
     return invitation
 
 
-def letter_key(invitation: Invitation) -> str:
-    return f"{LETTER}{invitation.pk}"
-
-
-def _post(key: str, draft: Draft, invitation: Invitation, *, at: datetime) -> None:
-    letters.write(
-        key=key,
-        to=draft.to,
-        subject=draft.subject,
-        body=draft.body,
-        about=named(invitation),
-        at=at,
-        person=draft.person,
-    )
+def _post(kind: str, draft: Draft, invitation: Invitation, *, at: datetime) -> None:
+    to = letters.To(person=draft.person, address=draft.to)
+    letters.write(kind=kind, about=named(invitation), to=to, words=kinds.Words(draft.subject, draft.body), at=at)
 
 
 def named(invitation: Invitation) -> str:
     """As journal, letters and tasks call it."""
-    return f"{invitation._meta.label_lower}:{invitation.pk}"
+    return letters.named(invitation)
+
+
+def _stop_letter(invitation: Invitation, because: str, at: datetime) -> None:
+    letters.cancel(Q(kind=INVITATION, about=named(invitation)), because=because, at=at)
 
 
 # --- answering ----------------------------------------------------------------------------------------------------
@@ -223,7 +218,7 @@ def accept(*, invitation: Invitation, name: str, by: Person, at: datetime) -> In
     _join(invitation, by=by, at=at)
     invitation.accepted_at, invitation.accepted_by = at, by
     invitation.save(update_fields=["accepted_at", "accepted_by", "first_name"])
-    letters.drop(key=letter_key(invitation), because=_("Accepted before it was sent."))
+    _stop_letter(invitation, _("Accepted before it was sent."), at)
     said = {"organisation": invitation.organisation.name, "role": invitation.role, "first_name": invitation.first_name}
     journal.record(what=Did.ACCEPTED_INVITATION, about=invitation, by=by, at=at, **said)
     return invitation
@@ -252,7 +247,7 @@ def withdraw(*, invitation: Invitation, by: Person, at: datetime) -> Invitation:
         raise Refused(_("%(address)s has accepted meanwhile.") % {"address": invitation.address})
     invitation.withdrawn_at, invitation.withdrawn_by = at, by
     invitation.save(update_fields=["withdrawn_at", "withdrawn_by"])
-    letters.drop(key=letter_key(invitation), because=_("The invitation was withdrawn."))
+    _stop_letter(invitation, _("The invitation was withdrawn."), at)
     tasks.settle(key=unsent_key(invitation), at=at)
     said = {"organisation": invitation.organisation.name, "role": invitation.role, "address": invitation.address}
     journal.record(what=Did.WITHDREW_INVITATION, about=invitation, by=by, at=at, **said)
@@ -277,13 +272,14 @@ class Posted:
 def posted(found: Iterable[Invitation]) -> list[Posted]:
     """Each with its letter; one query for all of them."""
     found = list(found)
-    by_key = {each.key: each for each in Letter.objects.filter(key__in=[letter_key(each) for each in found])}
-    return [Posted(each, by_key.get(letter_key(each))) for each in found]
+    to_them = Letter.objects.filter(kind=INVITATION, about__in=[named(each) for each in found])
+    about = {each.about: each for each in to_them.select_related("mail", "person")}
+    return [Posted(each, about.get(named(each))) for each in found]
 
 
 def written_about(found: Iterable[Invitation]) -> list[Letter]:
     """Every letter about them, those to leads too, the newest first."""
-    return list(Letter.objects.filter(about__in=[named(each) for each in found]))
+    return list(Letter.objects.filter(about__in=[named(each) for each in found]).select_related("mail", "person"))
 
 
 def unsent_key(invitation: Invitation) -> str:
@@ -295,7 +291,11 @@ def tell_of_unsent(*, at: datetime) -> int:
     """A task for who looks after an open invitation whose letter was given up; run twice, it tells once."""
     key = {"number": Cast("pk", CharField())}
     asked = Invitation.objects.open().filter(sender__is_funder=True).annotate(**key)
-    given_up = Letter.objects.filter(send_state=Letter.DROPPED, key=Concat(Value(LETTER), OuterRef("number")))
+    given_up = Letter.objects.filter(
+        kind=INVITATION,
+        about=Concat(Value(f"{Invitation._meta.label_lower}:"), OuterRef("number")),
+        mail__state__in=[Mail.REFUSED, Mail.HELD],
+    )
     known = Task.objects.filter(key=Concat(Value(UNSENT), OuterRef("number")))
     told = 0
     for invitation in asked.filter(Exists(given_up), ~Exists(known)).select_related("sender", "held_by"):
@@ -310,3 +310,9 @@ def tell_of_unsent(*, at: datetime) -> int:
             at=at,
         )
     return told
+
+
+kinds.know(
+    kinds.Kind(INVITATION, gettext_lazy("an invitation")),
+    kinds.Kind(INVITED, gettext_lazy("somebody was invited to your charity")),
+)

@@ -21,6 +21,7 @@ class Did(models.TextChoices):
     REMOVED_PERSON = "removed person", _("removed a person from an organisation")
     INVITED_PERSON = "invited person", _("invited a person")
     ACCEPTED_INVITATION = "accepted invitation", _("accepted an invitation")
+    DECIDED_HELD_MAIL = "decided held mail", _("decided about a letter that was held")
     WITHDREW_INVITATION = "withdrew invitation", _("withdrew an invitation")
     TOOK_OVER = "took over", _("took over what a colleague held")
     DID_TASK = "did task", _("said that a task is done")

@@ -1,125 +1,100 @@
-"""What the portal writes to people: each letter once for its reason, tried again where mail fails."""
+"""What the portal writes to people: each letter once for its reason, and stopped where the reason falls away.
+
+Letters become mails in accounts.gathering and go over the wire in accounts.sending.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from smtplib import SMTPException, SMTPRecipientsRefused
 
-from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
-from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.db.models import Model, Q
 
-from accounts.models import Letter, Person
+from accounts import kinds
+from accounts.models import Letter, Mail, Person
 
-PAUSES = tuple(timedelta(minutes=each) for each in (5, 15, 60, 240, 720, 1440, 1440))
-"""After each failed try; after the last one the letter is dropped: three days in all."""
-LEASE = timedelta(minutes=30)
-"""So long a letter belongs to the one who sends it; longer than MOST letters take, each at its longest."""
-MOST = 60
-"""How many one knock sends, so that no sender outlives its lease."""
-NEVER = range(550, 555)
-"""What a mail server answers where trying again is of no use."""
+KEPT = timedelta(days=90)
+"""So long the words of a letter are kept after it went or was stopped; that it went stays."""
 
-log = logging.getLogger(__name__)
+
+@dataclass(frozen=True, slots=True)
+class To:
+    """One recipient: a person or, where there is none yet, an address."""
+
+    person: Person | None = None
+    address: str = ""
+
+
+def named(about: Model) -> str:
+    """As journal, letters and tasks call a thing."""
+    return f"{about._meta.label_lower}:{about.pk}"
 
 
 def write(
-    *, key: str, to: str, subject: str, body: str, about: str, at: datetime, person: Person | None = None
+    *, kind: str, about: str, to: To, words: kinds.Words, at: datetime, version: int = 0, step: str = ""
 ) -> Letter:
-    """Leave a letter to be sent; once ever for a key, whatever is written the second time. Call it in the deed's
-    own transaction, so that nothing is sent of what did not happen."""
-    said = {"subject": " ".join(subject.split())[:300], "body": body, "about": about, "made_at": at, "not_before": at}
-    return Letter.objects.get_or_create(key=key, defaults={"to": to, "person": person, **said})[0]
+    """Leave a letter with its words, to go now or in today's digest; once ever for a reason, whatever is written the
+    second time. Call it in the deed's own transaction, so that nothing is sent of what did not happen."""
+    said = {
+        "at_once": kinds.of(kind).at_once,
+        "due_at": at,
+        "subject": " ".join(words.subject.split())[:300],
+        "body": words.body,
+        "made_at": at,
+        "changed_at": at,
+    }
+    reason = {"kind": kind, "about": about, "version": version, "step": step}
+    recipient = {"person": to.person, "address": "" if to.person else to.address.strip().lower()}
+    return Letter.objects.get_or_create(**reason, **recipient, defaults=said)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A letter of a later day, whose words its kind writes then."""
+
+    kind: str
+    about: str
+    version: int
+    step: str
+    person_id: int
+    due_at: datetime
+
+
+def plan(planned: Iterable[Plan], *, at: datetime) -> None:
+    """Leave letters for later. What is planned already stays as it is, so it may be said as often as one likes."""
+    rows = [
+        Letter(
+            kind=each.kind, about=each.about, version=each.version, step=each.step, person_id=each.person_id,
+            due_at=each.due_at, at_once=kinds.of(each.kind).at_once, made_at=at, changed_at=at,
+        )
+        for each in planned
+    ]  # fmt: skip
+    Letter.objects.bulk_create(rows, ignore_conflicts=True, batch_size=2000)
 
 
 @transaction.atomic
-def drop(*, key: str, because: str) -> bool:
-    """See to it that a letter not sent yet never is; False where it is gone already."""
-    unsent = Letter.objects.filter(key=key, send_state__in=[Letter.WAITING, Letter.FAILED])
-    return bool(unsent.update(send_state=Letter.DROPPED, problem=because))
+def cancel(which: Q, *, because: str, at: datetime) -> int:
+    """See to it that letters which have not gone never do; how many that were. Those on the wire cannot be stopped.
 
-
-def deliver_waiting(*, at: datetime) -> int:
-    """Send what waits, and say how many went. Where the mail server does not answer, the rest waits for another time.
-
-    A letter is claimed in a short transaction of its own and sent outside of it. A sender that dies over a letter
-    leaves it to be sent again after LEASE, with the same Message-ID: late or, at worst, twice, but never lost.
+    It waits for a sender that claims one at this moment, so afterwards each either goes or is cancelled.
     """
-    sent = 0
-    connection = get_connection()
-    try:
-        for _number in range(MOST):
-            letter = _claim(at)
-            if letter is None:
-                break
-            problem = _problem_in_sending(letter, connection)
-            _mark(letter, problem, at)
-            sent += problem is None
-            if isinstance(problem, OSError) and not isinstance(problem, SMTPRecipientsRefused):
-                break
-    finally:
-        connection.close()
-    return sent
+    ids = list(Letter.objects.open().filter(which).select_for_update(of=("self",)).values_list("pk", flat=True))
+    still = Letter.objects.open().filter(pk__in=ids)
+    return Letter.objects.filter(pk__in=list(still.values_list("pk", flat=True))).update(
+        state=Letter.CANCELLED, reason=because[:300], changed_at=at
+    )
 
 
 @transaction.atomic
-def _claim(at: datetime) -> Letter | None:
-    """The next letter, made this process's own."""
-    letter = Letter.objects.to_send(at).select_for_update(skip_locked=True).order_by("not_before", "id").first()
-    if letter:
-        letter.tries += 1
-        letter.not_before = at + LEASE
-        letter.save(update_fields=["tries", "not_before"])
-    return letter
-
-
-def _problem_in_sending(letter: Letter, connection: BaseEmailBackend) -> Exception | None:
-    """Send it; what went wrong, if anything did."""
-    try:
-        mail(letter, connection).send()
-    except (OSError, SMTPException, ValueError) as problem:
-        log.warning("Letter %s could not be sent: %s", letter.pk, type(problem).__name__)
-        return problem
-    return None
-
-
-def mail(letter: Letter, connection: BaseEmailBackend | None = None) -> EmailMessage:
-    """As it goes over the wire; the same Message-ID at every try."""
-    host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">") or "localhost"
-    name = hashlib.sha256(letter.key.encode()).hexdigest()[:32]
-    headers = {"Message-ID": f"<{name}@{host}>", "Auto-Submitted": "auto-generated"}
-    return EmailMessage(letter.subject, letter.body, to=[letter.to], headers=headers, connection=connection)
-
-
-def _mark(letter: Letter, problem: Exception | None, at: datetime) -> None:
-    """Say what became of this try, unless the letter was dropped or taken for left behind meanwhile."""
-    mine = Letter.objects.filter(pk=letter.pk, tries=letter.tries).exclude(send_state=Letter.SENT)
-    if problem is None:
-        # What went over the wire went, even where it was to be dropped at that very moment.
-        mine.update(send_state=Letter.SENT, sent_at=at, problem="")
-        return
-    mine = mine.exclude(send_state=Letter.DROPPED)
-    if letter.tries > len(PAUSES) or _is_for_good(problem):
-        mine.update(send_state=Letter.DROPPED, problem=_in_words(problem))
-    else:
-        pause = PAUSES[letter.tries - 1]
-        mine.update(send_state=Letter.FAILED, problem=_in_words(problem), not_before=at + pause)
-
-
-def _is_for_good(problem: Exception) -> bool:
-    """Whether the address itself was refused, or the letter cannot be put on the wire at all."""
-    if isinstance(problem, SMTPRecipientsRefused):
-        return all(code in NEVER for code, _said in problem.recipients.values())
-    return isinstance(problem, ValueError)
-
-
-def _in_words(problem: Exception) -> str:
-    if isinstance(problem, SMTPRecipientsRefused):
-        return str(_("The mail server does not take this address."))
-    if isinstance(problem, ValueError):
-        return str(_("This letter cannot be sent to this address as it is."))
-    return str(_("The mail server did not take the letter (%(kind)s).") % {"kind": type(problem).__name__})
+def forget_words(*, at: datetime) -> int:
+    """Empty the words of what went, or was stopped, so long ago; how many letters and mails that were."""
+    last = at - KEPT
+    ended = Mail.objects.filter(changed_at__lte=last).exclude(text="")
+    gone = ended.filter(state__in=[Mail.SENT, Mail.REFUSED, Mail.DROPPED]).update(text="")
+    old = Letter.objects.filter(changed_at__lte=last).exclude(body="")
+    stopped = Q(state__in=[Letter.CANCELLED, Letter.SUPERSEDED])
+    done = Q(mail__state__in=[Mail.SENT, Mail.REFUSED, Mail.DROPPED], mail__changed_at__lte=last)
+    kept = old.filter(stopped | done).values_list("pk", flat=True)
+    return gone + Letter.objects.filter(pk__in=list(kept)).update(body="")

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from accounts import invitations, letters
+from accounts import gathering, invitations, letters, sending
 from grants import imports
 from outcomes import evidence, life, same_work
 from priorities import linking
@@ -32,8 +32,9 @@ def note_due_reports() -> None:
 
 @shared_task  # type: ignore[untyped-decorator]
 def send_letters() -> None:
-    """Send the letters that wait, and leave a task where one was given up."""
-    letters.deliver_waiting(at=timezone.now())
+    """Put letters that are due into mails, send what waits, and leave a task where one was given up."""
+    gathering.gather(at=timezone.now())
+    sending.deliver(now=timezone.now)
     invitations.tell_of_unsent(at=timezone.now())
 
 
@@ -45,7 +46,8 @@ def look_for_same_work() -> None:
 
 @shared_task  # type: ignore[untyped-decorator]
 def end_what_had_its_time() -> None:
-    """Take away drafts, answers and files that were kept as long as they may be."""
+    """Take away words of letters, drafts, answers and files that were kept as long as they may be."""
+    letters.forget_words(at=timezone.now())
     life.end(at=timezone.now())
 
 

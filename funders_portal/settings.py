@@ -142,7 +142,13 @@ vars().update(
         "EMAIL_FILE_PATH": str(VAR / "mail"),
     }
 )
-EMAIL_TIMEOUT = 20
+EMAIL_TIMEOUT = env.int("MAIL_TIMEOUT", default=20)
+"""Seconds that a mail server has for each answer."""
+MAIL_ASK_URL = env("MAIL_ASK_URL", default="")
+"""Where the provider tells whether it has a mail, with {message_id} in it; empty where it cannot be asked."""
+MAIL_ASK_AUTHORISATION = env("MAIL_ASK_AUTHORISATION", default="")
+MAIL_ASK_AFTER = env.int("MAIL_ASK_AFTER", default=30)
+"""Seconds after which the provider knows what it took."""
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("MAIL_FROM", default="portal@localhost")
 
 # --- who ----------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Who: people and their organisations, invitations, what is written to people, what waits for them, the journal."""
 
 from accounts.models.invitations import Invitation
-from accounts.models.letters import Letter
+from accounts.models.letters import Letter, Mail, MailChange, Sender
 from accounts.models.tasks import Task
 from accounts.models.who import (
     Alias,
@@ -24,11 +24,14 @@ __all__ = [
     "Invitation",
     "JournalEntry",
     "Letter",
+    "Mail",
+    "MailChange",
     "Membership",
     "Organisation",
     "OrganisationQuerySet",
     "Person",
     "PersonQuerySet",
+    "Sender",
     "SentForm",
     "SigninCode",
     "Task",

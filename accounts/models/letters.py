@@ -1,4 +1,4 @@
-"""What the portal writes to somebody: one row a reason, with what became of it."""
+"""The ledger of letters: a Letter is a reason to write, a Mail is what goes over the wire, with all that befell it."""
 
 from __future__ import annotations
 
@@ -11,70 +11,204 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models.who import Person
 
 
-class LetterQuerySet(models.QuerySet["Letter"]):
-    def to_send(self, at: datetime) -> LetterQuerySet:
-        """Those whose turn it is: new ones, ones to try again, ones whose sender died over them."""
-        return self.filter(send_state__in=[Letter.WAITING, Letter.FAILED], not_before__lte=at)
+class Sender(models.Model):
+    """One process while it sends; it holds a lock of this number (accounts.owners), so its death is known at once."""
+
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.pk} since {self.began_at:%Y-%m-%d %H:%M}"
 
 
-class Letter(models.Model):
-    """One reason to write, ever (`key`), to one address. It never holds anything about a person helped."""
+class MailQuerySet(models.QuerySet["Mail"]):
+    def to_send(self, at: datetime) -> MailQuerySet:
+        """Those whose turn it is: new ones, and ones to try again."""
+        return self.filter(state__in=[Mail.WAITING, Mail.RETRY], not_before__lte=at)
 
-    WAITING, SENT, FAILED, DROPPED = "waiting", "sent", "failed", "dropped"
+
+class Mail(models.Model):
+    """One mail to one address: one or more letters. Its Message-ID and date are the same at every try.
+
+    `day` is set on a digest, the one mail that a person gets on that day in London; mails that go at once have none.
+    `text` is written when it first goes, and empty again once it was kept as long as it may be.
+    """
+
+    WAITING, SENDING, SENT, REFUSED = "waiting", "sending", "sent", "refused"
+    RETRY, DOUBT, HELD, DROPPED = "retry", "doubt", "held", "dropped"
     STATES = [
         (WAITING, _("waiting to be sent")),
+        (SENDING, _("being sent")),
         (SENT, _("sent")),
-        (FAILED, _("could not be sent yet")),
+        (REFUSED, _("refused")),
+        (RETRY, _("to be tried again")),
+        (DOUBT, _("in doubt")),
+        (HELD, _("held for a person to decide")),
         (DROPPED, _("not sent")),
     ]
 
-    key = models.CharField(max_length=200, unique=True)
-    to = models.EmailField()
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    about = models.CharField(max_length=80, db_index=True)
-    """What it is about, as the journal names things: "accounts.invitation:7"."""
-    subject = models.CharField(max_length=300)
-    body = models.TextField(blank=True)
-    """Empty only once the letter needs it no more."""
+    to = models.EmailField()
+    day = models.DateField(null=True, blank=True)
+    message_id = models.CharField(max_length=100, unique=True)
+    subject = models.CharField(max_length=300, blank=True)
+    text = models.TextField(blank=True)
     made_at = models.DateTimeField()
-    send_state = models.CharField(max_length=7, choices=STATES, default=WAITING)
+    state = models.CharField(max_length=7, choices=STATES, default=WAITING)
     not_before = models.DateTimeField()
-    """When it is tried next; while somebody sends it, when it would be taken for left behind."""
     tries = models.PositiveIntegerField(default=0)
+    resent = models.PositiveIntegerField(default=0)
+    """How often it went again though nobody knew whether it had gone before; each may have come twice."""
+    sender = models.ForeignKey(Sender, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    """Who sends it, or sent it last."""
+    changed_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
-    problem = models.CharField(max_length=300, blank=True)
-    """Why the last try failed, or why it is not sent at all."""
+    reason = models.CharField(max_length=300, blank=True)
+    """Why it is in this state; of a sent one what the mail server answered."""
+    bounced_at = models.DateTimeField(null=True, blank=True)
+    """When the mail server of the person said that it never arrived, or she complained."""
 
-    objects = LetterQuerySet.as_manager()
+    objects = MailQuerySet.as_manager()
 
     class Meta:
         ordering = ["-made_at", "-id"]
         constraints = [
+            models.UniqueConstraint(fields=["person", "day"], condition=Q(day__isnull=False), name="one_digest_a_day"),
+            models.CheckConstraint(condition=~Q(to="") & ~Q(message_id=""), name="mail_to_somebody"),
+            models.CheckConstraint(condition=Q(day__isnull=True) | Q(person__isnull=False), name="digest_of_a_person"),
             models.CheckConstraint(
-                condition=~Q(key="") & ~Q(to="") & ~Q(about="") & ~Q(subject=""), name="letter_says_why_to_whom_what"
+                condition=Q(state__in=["waiting", "sending", "sent", "refused", "retry", "doubt", "held", "dropped"]),
+                name="known_state_of_mail",
             ),
             models.CheckConstraint(
-                condition=~Q(body="") | Q(send_state__in=["sent", "dropped"]), name="letter_to_send_has_a_body"
+                condition=Q(state="sent", sent_at__isnull=False, tries__gte=1)
+                | (~Q(state="sent") & Q(sent_at__isnull=True)),
+                name="mail_sent_at_a_time",
             ),
             models.CheckConstraint(
-                condition=Q(send_state__in=["waiting", "sent", "failed", "dropped"]), name="known_state_of_letter"
+                condition=~Q(state__in=["sending", "sent"]) | (Q(sender__isnull=False) & ~Q(subject="")),
+                name="mail_sent_by_a_sender",
             ),
             models.CheckConstraint(
-                condition=(Q(send_state="sent") & Q(sent_at__isnull=False) & Q(tries__gte=1))
-                | (~Q(send_state="sent") & Q(sent_at__isnull=True)),
-                name="letter_sent_at_a_time",
+                condition=~Q(reason="") | Q(state__in=["waiting", "sending", "sent"]), name="mail_not_sent_for_a_reason"
             ),
             models.CheckConstraint(
-                condition=~Q(problem="") | Q(send_state__in=["waiting", "sent"]), name="letter_not_sent_for_a_reason"
+                condition=Q(bounced_at__isnull=True) | Q(state="sent"), name="only_a_sent_mail_bounces"
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["not_before", "id"],
-                condition=Q(send_state__in=["waiting", "failed"]),
-                name="letter_to_send",
-            ),
+            models.Index(fields=["not_before", "id"], condition=Q(state__in=["waiting", "retry"]), name="mail_to_send"),
+            models.Index(fields=["sender"], condition=Q(state="sending"), name="mail_being_sent"),
+            models.Index(fields=["state"], condition=Q(state__in=["doubt", "held", "refused"]), name="mail_to_look_at"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.to}: {self.subject}"
+        return f"{self.to}: {self.subject or self.get_state_display()}"
+
+
+class MailChange(models.Model):
+    """One change of a mail's state, when and why; never changed."""
+
+    mail = models.ForeignKey(Mail, on_delete=models.CASCADE, related_name="changes")
+    state = models.CharField(max_length=7, choices=Mail.STATES)
+    reason = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.mail_id}: {self.state}"
+
+
+class LetterQuerySet(models.QuerySet["Letter"]):
+    def due(self, at: datetime) -> LetterQuerySet:
+        """Planned ones whose time has come."""
+        return self.filter(state=Letter.PLANNED, due_at__lte=at)
+
+    def open(self) -> LetterQuerySet:
+        """Those that may still go: planned, or in a mail that has not gone."""
+        waiting = Q(mail__isnull=True) | Q(mail__state__in=[Mail.WAITING, Mail.RETRY, Mail.DOUBT, Mail.HELD])
+        return self.filter(waiting, state__in=[Letter.PLANNED, Letter.GATHERED])
+
+
+class Letter(models.Model):
+    """One reason to write to one recipient, ever: (kind, about, version, step, recipient). No person helped is in it.
+
+    The recipient is a person, or an address where there is no person yet. `version` is that of the date that the
+    letter is about, `step` its place on a ladder ("-14": a fortnight before). Words are written at once or, where the
+    kind writes them (accounts.kinds), when the mail first goes.
+    """
+
+    PLANNED, GATHERED, CANCELLED, SUPERSEDED = "planned", "gathered", "cancelled", "superseded"
+    STATES = [
+        (PLANNED, _("planned")),
+        (GATHERED, _("in a mail")),
+        (CANCELLED, _("cancelled")),
+        (SUPERSEDED, _("a later one went instead")),
+    ]
+
+    kind = models.CharField(max_length=40)
+    about = models.CharField(max_length=80)
+    """What it is about, as the journal names things: "accounts.invitation:7"."""
+    version = models.PositiveIntegerField(default=0)
+    step = models.CharField(max_length=20, blank=True)
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    address = models.EmailField(blank=True)
+    at_once = models.BooleanField(default=True)
+    """Whether it goes at any hour in a mail of its own; else in the day's digest, within hours."""
+    due_at = models.DateTimeField()
+    subject = models.CharField(max_length=300, blank=True)
+    body = models.TextField(blank=True)
+    made_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=STATES, default=PLANNED)
+    reason = models.CharField(max_length=300, blank=True)
+    """Why it was cancelled or superseded."""
+    changed_at = models.DateTimeField()
+    mail = models.ForeignKey(Mail, null=True, blank=True, on_delete=models.PROTECT, related_name="letters")
+
+    objects = LetterQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-due_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "about", "version", "step", "person"],
+                condition=Q(person__isnull=False),
+                name="letter_to_a_person_once",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "about", "version", "step", "address"],
+                condition=Q(person__isnull=True),
+                name="letter_to_an_address_once",
+            ),
+            models.CheckConstraint(condition=~Q(kind="") & ~Q(about=""), name="letter_says_why"),
+            models.CheckConstraint(
+                condition=(Q(person__isnull=False) & Q(address="")) | (Q(person__isnull=True) & ~Q(address="")),
+                name="letter_to_a_person_or_an_address",
+            ),
+            models.CheckConstraint(
+                condition=Q(person__isnull=False) | Q(at_once=True), name="letter_of_a_digest_to_a_person"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="planned", mail__isnull=True)
+                | Q(state="gathered", mail__isnull=False)
+                | (Q(state__in=["cancelled", "superseded"]) & ~Q(reason="")),
+                name="letter_in_a_mail_or_not_for_a_reason",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at", "id"], condition=Q(state="planned"), name="letter_planned"),
+            models.Index(fields=["person"], condition=Q(state="planned"), name="letter_planned_for"),
+            models.Index(fields=["about", "kind"], name="letter_about"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.step} about {self.about}"
+
+    @property
+    def to(self) -> str:
+        """The address it went to or would go to; with mail and person fetched beforehand."""
+        if self.mail:
+            return self.mail.to
+        return self.person.email if self.person else self.address

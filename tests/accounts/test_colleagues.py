@@ -10,10 +10,11 @@ import pytest
 from django.core import mail
 from django.db import connection
 
-from accounts import colleagues, letters
+from accounts import colleagues
 from accounts.models import Invitation, JournalEntry, Membership, Organisation, Person
 from accounts.organisations import Refused
 from tests import factories
+from tests.accounts.posting import post
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +57,7 @@ def test_everybody_sees_the_people_the_open_invitations_and_what_was_sent(
     shown = client.post(url, typed)
     hidden = dict(re.findall(r'name="(once|seen)" value="([^"]+)"', shown.content.decode()))
     assert client.post(url, {**typed, **hidden, "send": "yes"}).url == "/our-charity/"
-    letters.deliver_waiting(at=NOW.replace(year=2100))
+    post(NOW.replace(year=2100))
     assert [each.to for each in mail.outbox] == [["sam@kestrel.example"]]
     for person in (lead, helper):
         page = sign_in(person).get("/our-charity/").content.decode()
