@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import ngettext
@@ -15,7 +16,7 @@ from accounts.models import Letter, Mail
 log = logging.getLogger(__name__)
 
 
-def compose(mail: Mail, letters: Sequence[Letter]) -> bool:
+def compose(mail: Mail, letters: Sequence[Letter], at: datetime) -> bool:
     """Write its words; False where they cannot be. One that may have gone before keeps them: the very same go again."""
     if mail.resent and mail.subject:
         return True
@@ -23,7 +24,7 @@ def compose(mail: Mail, letters: Sequence[Letter]) -> bool:
         mail.to = mail.person.email
     try:
         with transaction.atomic():
-            words = words_of(letters)
+            words = words_of(letters, at)
     except Exception:
         log.exception("The words of mail %s could not be written", mail.pk)
         return False
@@ -44,7 +45,7 @@ def _together(words: Sequence[kinds.Words]) -> tuple[str, str]:
     return subject[:300], "\n\n".join(["\n".join(numbered), *parts])
 
 
-def words_of(letters: Sequence[Letter]) -> list[kinds.Words]:
+def words_of(letters: Sequence[Letter], at: datetime) -> list[kinds.Words]:
     """What each says, in their order; those without words get them from their kind."""
     written: dict[int, kinds.Words] = {}
     by_kind: dict[str, list[Letter]] = defaultdict(list)
@@ -56,5 +57,5 @@ def words_of(letters: Sequence[Letter]) -> list[kinds.Words]:
     for code, of_it in by_kind.items():
         write = kinds.of(code).write
         assert write, f"nobody writes letters of the kind {code}"
-        written.update(write(of_it))
+        written.update(write(of_it, at))
     return [written[each.pk] for each in letters]

@@ -37,7 +37,7 @@ class Kind:
     words: str | Promise
     at_once: bool = True
     doubt: str = RESEND
-    write: Callable[[Sequence[Letter]], Mapping[int, Words]] | None = None
+    write: Callable[[Sequence[Letter], datetime], Mapping[int, Words]] | None = None
     unwanted: Callable[[Sequence[Letter], datetime], Mapping[int, str]] | None = None
 
 

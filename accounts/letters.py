@@ -80,7 +80,8 @@ def cancel(which: Q, *, because: str, at: datetime) -> int:
 
     It waits for a sender that claims one at this moment, so afterwards each either goes or is cancelled.
     """
-    ids = list(Letter.objects.open().filter(which).select_for_update(of=("self",)).values_list("pk", flat=True))
+    held = Letter.objects.open().filter(which).select_for_update(of=("self",)).order_by("id")
+    ids = list(held.values_list("pk", flat=True))
     still = Letter.objects.open().filter(pk__in=ids)
     return Letter.objects.filter(pk__in=list(still.values_list("pk", flat=True))).update(
         state=Letter.CANCELLED, reason=because[:300], changed_at=at

@@ -84,7 +84,7 @@ def _claim(owner: owners.Owner, at: datetime) -> list[Mail]:
         for mail in mails:
             if not wanted[mail.pk]:
                 mail.state, mail.reason = Mail.DROPPED, _("Nothing in it was wanted any more.")
-            elif compose(mail, wanted[mail.pk]):
+            elif compose(mail, wanted[mail.pk], at):
                 mail.state, mail.reason, mail.sender = Mail.SENDING, "", owner.sender
                 mail.tries += 1
             else:
@@ -95,33 +95,37 @@ def _claim(owner: owners.Owner, at: datetime) -> list[Mail]:
 
 
 def _wanted(mails: Sequence[Mail], at: datetime) -> dict[int, list[Letter]]:
-    """The letters of each that are still wanted; the others are cancelled here, with the reason."""
-    rows = Letter.objects.filter(mail__in=mails, state=Letter.GATHERED).select_for_update(of=("self",))
-    letters = list(rows.order_by("due_at", "id"))
-    people = {each.person_id: each.person for each in mails if each.person}
-    by_kind: dict[str, list[Letter]] = defaultdict(list)
-    unwanted: dict[int, str] = {}
-    for letter in letters:
-        person = people.get(letter.person_id)
-        if person and not person.is_active:
-            unwanted[letter.pk] = _("The person may no longer sign in.")
-        else:
-            by_kind[letter.kind].append(letter)
-    for code, of_it in by_kind.items():
-        if ask := kinds.of(code).unwanted:
-            unwanted.update(ask(of_it, at))
-    for letter in letters:
-        if because := unwanted.get(letter.pk):
-            letter.state, letter.reason, letter.changed_at = Letter.CANCELLED, because[:300], at
-    Letter.objects.bulk_update(
-        [each for each in letters if each.pk in unwanted], ["state", "reason", "changed_at"], batch_size=500
-    )
+    """The letters of each that are still wanted; the others are cancelled here, with the reason.
+
+    Kinds are asked before the letters are locked: whoever changes what a letter is about holds that first and its
+    letters second, as they do.
+    """
+    gathered = Letter.objects.filter(mail__in=mails, state=Letter.GATHERED)
+    unwanted = _unwanted(list(gathered.select_related("person").order_by("id")), at)
+    letters = list(gathered.select_for_update(of=("self",)).order_by("id"))
+    stopped = [each for each in letters if each.pk in unwanted]
+    for letter in stopped:
+        letter.state, letter.reason, letter.changed_at = Letter.CANCELLED, unwanted[letter.pk][:300], at
+    Letter.objects.bulk_update(stopped, ["state", "reason", "changed_at"], batch_size=500)
     left: dict[int, list[Letter]] = {each.pk: [] for each in mails}
     for letter in letters:
-        if letter.pk not in unwanted:
-            assert letter.mail_id
+        if letter.pk not in unwanted and letter.mail_id:
             left[letter.mail_id].append(letter)
     return left
+
+
+def _unwanted(letters: Sequence[Letter], at: datetime) -> dict[int, str]:
+    """Why letters are not wanted any more, by letter: nobody is there to read them, or their kind says so."""
+    gone = [each for each in letters if each.person and not each.person.is_active]
+    reasons = {each.pk: str(_("The person may no longer sign in.")) for each in gone}
+    by_kind: dict[str, list[Letter]] = defaultdict(list)
+    for letter in letters:
+        if letter.pk not in reasons:
+            by_kind[letter.kind].append(letter)
+    for code, of_it in sorted(by_kind.items()):
+        if ask := kinds.of(code).unwanted:
+            reasons.update(ask(of_it, at))
+    return reasons
 
 
 # --- what came of it ----------------------------------------------------------------------------------------------

@@ -44,6 +44,12 @@ app.conf.update(
             "schedule": 600,
             "options": {"expires": 600},
         },
+        "plan letters": {"task": "celery_worker.jobs.plan_letters", "schedule": 5, "options": {"expires": 5}},
+        "note late answers": {
+            "task": "celery_worker.jobs.note_late_answers",
+            "schedule": 600,
+            "options": {"expires": 600},
+        },
         "send letters": {"task": "celery_worker.jobs.send_letters", "schedule": 5, "options": {"expires": 5}},
         "look for same work": {
             "task": "celery_worker.jobs.look_for_same_work",

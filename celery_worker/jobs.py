@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from accounts import gathering, invitations, letters, sending
 from grants import imports
-from outcomes import evidence, life, same_work
+from outcomes import evidence, life, notices, reminders, same_work, starting
 from priorities import linking
 
 HOURS = 60 * 60
@@ -31,6 +31,19 @@ def note_due_reports() -> None:
 
 
 @shared_task  # type: ignore[untyped-decorator]
+def plan_letters() -> None:
+    """Bring the reminders of every report up to what is owed now."""
+    reminders.look(at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def note_late_answers() -> None:
+    """Remind officers of answers that charities wait for, and leave them what the late steps of a ladder ask."""
+    notices.remind_of_answers(at=timezone.now())
+    starting.note_late(at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
 def send_letters() -> None:
     """Put letters that are due into mails, send what waits, and leave a task where one was given up."""
     gathering.gather(at=timezone.now())
@@ -51,5 +64,14 @@ def end_what_had_its_time() -> None:
     life.end(at=timezone.now())
 
 
-ALL = (read_imports, link_new_grants, look_for_same_work, note_due_reports, send_letters, end_what_had_its_time)
+ALL = (
+    read_imports,
+    link_new_grants,
+    look_for_same_work,
+    note_due_reports,
+    plan_letters,
+    note_late_answers,
+    send_letters,
+    end_what_had_its_time,
+)
 """In the order in which `manage.py work` does them: what is read can be linked at once."""

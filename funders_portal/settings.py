@@ -151,6 +151,11 @@ MAIL_ASK_AFTER = env.int("MAIL_ASK_AFTER", default=30)
 """Seconds after which the provider knows what it took."""
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("MAIL_FROM", default="portal@localhost")
 
+SITE = env(
+    "PORTAL_SITE", default=f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION and ALLOWED_HOSTS else "http://127.0.0.1:8000"
+)
+"""The portal's own address, as letters give it."""
+
 # --- who ----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

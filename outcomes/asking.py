@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -154,6 +154,26 @@ def met_by(report: Report) -> list[ReportDue]:
     dues = _dues_of(report)
     needed = windows.not_put_together(Window(each.start, each.end) for each in dues)
     return [due for due in dues if schedule.meets(report, due, needed)]
+
+
+def met_by_each(reports: Collection[Report]) -> dict[int, list[ReportDue]]:
+    """The open dues that each of these reports meets, by report; asked for all of them together."""
+    about = ReportDue.objects.open().about({each.project_id for each in reports}).filter(grant__removed_at=None)
+    by_project: dict[int, list[ReportDue]] = defaultdict(list)
+    for due in about.select_related("grant__funder").prefetch_related("deliveries__report").order_by("end", "id"):
+        by_project[due.project_id].append(due)
+    needed = {
+        project: windows.not_put_together(Window(each.start, each.end) for each in dues)
+        for project, dues in by_project.items()
+    }
+    return {
+        report.pk: [
+            due
+            for due in by_project[report.project_id]
+            if schedule.meets(report, due, needed.get(report.project_id, []))
+        ]
+        for report in reports
+    }
 
 
 def _dues_of(report: Report) -> list[ReportDue]:

@@ -8,11 +8,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Person
 from accounts.worded import WordedForm
 from grants.filters import AmountField
 from grants.models import Grant
 from outcomes.models import Cell, Indicator, IndicatorVersion, Request
 from outcomes.models.due import ANCHORS, FORMS
+from outcomes.models.reminding import PRESETS
 
 
 def day(label: Any, **more: Any) -> forms.DateField:
@@ -245,3 +247,32 @@ class FollowUpForm(WordedForm):
         label=_("What shows it?"), max_length=1_000, required=False,
         help_text=_("A document, a change, a citation; where it can be read."),
     )  # fmt: skip
+
+
+class LettersForm(WordedForm):
+    """How often a funder reminds; what would go is shown before anything does."""
+
+    preset = forms.ChoiceField(label=_("How often"), choices=PRESETS, widget=forms.RadioSelect)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+class PauseForm(WordedForm):
+    """No reminders for a while."""
+
+    until = day(_("No reminders before"), help_text=_("Within the next 60 days. The report's date stays as it is."))
+
+
+class RecipientForm(WordedForm):
+    """To whom reminders go."""
+
+    person = forms.ModelChoiceField(
+        label=_("Remind"),
+        queryset=Person.objects.none(),
+        required=False,
+        empty_label=_("everybody who leads for us"),
+    )
+
+    def __init__(self, *args: Any, people: Iterable[Person], **more: Any) -> None:
+        super().__init__(*args, **more)
+        people = Person.objects.filter(pk__in=[each.pk for each in people])
+        self.fields["person"].queryset = people  # type: ignore[attr-defined]

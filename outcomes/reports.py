@@ -21,6 +21,7 @@ from outcomes import (
     files,
     findings,
     identifying,
+    notices,
     noting,
     schedule,
     words,
@@ -98,7 +99,8 @@ def hand_in(
     report.save()
     did = Did.CORRECTED_REPORT if again else Did.HANDED_IN_REPORT
     journal.record(what=did, about=report, by=by, at=at, changed=changed)
-    _deliver(report, changed=changed, reason=reason.strip(), by=by, at=at)
+    fresh = _deliver(report, changed=changed, reason=reason.strip(), by=by, at=at)
+    notices.handed_in(report, fresh, by=by, at=at)
     noting.touch(works.projects_of(report.project_id))
     return report
 
@@ -152,30 +154,36 @@ def _keep_figure(
     return True
 
 
-def _deliver(report: Report, *, changed: int, reason: str, by: Person, at: datetime) -> None:
-    """Bring the report to every due that is met now, together with the reports that meet it beside this one."""
+def _deliver(report: Report, *, changed: int, reason: str, by: Person, at: datetime) -> list[Delivery]:
+    """Bring the report to every due that is met now, together with the reports that meet it beside this one. The
+    copies that now wait for an answer and did not before."""
+    fresh = []
     dues = asking.met_by(report)
     reports = {Window(each.start, each.end): each for each in Report.objects.filter(project=report.project_id)}
     handed_in = [window for window, each in reports.items() if each.submitted_at]
     for due in dues:
         before = [each.report for each in due.deliveries.select_related("report")]
         for window in [Window(each.start, each.end) for each in before] or schedule.covering(due, handed_in):
-            _deliver_one(
-                reports[window], due, changed=changed if reports[window] == report else 0, reason=reason, by=by, at=at
-            )
+            told = changed if reports[window] == report else 0
+            fresh += _deliver_one(reports[window], due, changed=told, reason=reason, by=by, at=at)
     evidence.refresh({due.grant_id for due in dues}, on=timezone.localdate(at))
+    return fresh
 
 
-def _deliver_one(report: Report, due: ReportDue, *, changed: int, reason: str, by: Person, at: datetime) -> None:
+def _deliver_one(
+    report: Report, due: ReportDue, *, changed: int, reason: str, by: Person, at: datetime
+) -> list[Delivery]:
+    """The copy where it now waits for an answer and did not before."""
     delivery, is_new = Delivery.objects.get_or_create(report=report, due=due, defaults={"handed_in_at": at})
-    if is_new:
-        _note(delivery, Delivery.HANDED_IN, by=by, at=at)
-    elif delivery.state == Delivery.ACCEPTED:
+    if not is_new and delivery.state == Delivery.ACCEPTED:
         if changed:  # What was accepted stays, flagged.
             delivery.corrected_at = at
             delivery.save(update_fields=["corrected_at"])
             _note(delivery, ReviewEvent.CORRECTED, note=reason, by=by, at=at)
-        return
+        return []
+    waits_anew = is_new or delivery.state == Delivery.RETURNED
+    if is_new:
+        _note(delivery, Delivery.HANDED_IN, by=by, at=at)
     elif delivery.state == Delivery.RETURNED:
         delivery.state, delivery.handed_in_at, delivery.answered_at = Delivery.HANDED_IN, at, None
         delivery.save(update_fields=["state", "handed_in_at", "answered_at"])
@@ -183,6 +191,7 @@ def _deliver_one(report: Report, due: ReportDue, *, changed: int, reason: str, b
     elif changed:
         _note(delivery, ReviewEvent.CORRECTED, note=reason, by=by, at=at)
     _copy(delivery)
+    return [delivery] if waits_anew else []
 
 
 def _copy(delivery: Delivery) -> None:
@@ -280,6 +289,7 @@ def accept(delivery: Delivery, *, feedback: str, by: Person, at: datetime) -> De
     _note(delivery, Delivery.ACCEPTED, by=by, at=at)
     journal.record(what=Did.ACCEPTED_REPORT, about=delivery, by=by, at=at)
     findings.open_after(delivery, at=at)
+    notices.accepted(delivery, at=at)
     evidence.refresh({delivery.due.grant_id}, on=timezone.localdate(at))
     noting.touch(works.projects_of(delivery.report.project_id))
     return delivery
@@ -328,7 +338,7 @@ def send_back(
         raise NotToAnswer(_("Write at least one note: what is unclear, or what is missing?"))
     delivery.state, delivery.answered_at = Delivery.RETURNED, at
     delivery.save(update_fields=["state", "answered_at"])
-    ReviewEvent.objects.bulk_create(
+    events = ReviewEvent.objects.bulk_create(
         ReviewEvent(
             delivery=delivery, step=Delivery.RETURNED, note=note, by=by, at=at,
             question=about if isinstance(about, Question) else None,
@@ -336,7 +346,8 @@ def send_back(
         )
         for about, note in said.items()
     )  # fmt: skip
-    reopen(delivery.report, by=by, at=at)
+    delivery.report = reopen(delivery.report, by=by, at=at)
+    notices.returned(delivery, events, at=at)
     journal.record(what=Did.RETURNED_REPORT, about=delivery, by=by, at=at, notes=len(said))
     evidence.refresh({delivery.due.grant_id}, on=timezone.localdate(at))
     return delivery

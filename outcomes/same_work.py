@@ -27,7 +27,7 @@ BATCH = 500
 def answer(asked: Joining, *, same: bool, by: Person, at: datetime) -> Joining:
     """Say whether grants are one work. Where that joins them, their reports are one from now on. Raises CannotJoin."""
     answered = joining.answer(asked, same=same, by=by, at=at, into=works.home)
-    _follow(projects_of(answered))
+    _follow(projects_of(answered), at)
     return answered
 
 
@@ -35,7 +35,7 @@ def answer(asked: Joining, *, same: bool, by: Person, at: datetime) -> Joining:
 def again(ended: Joining, *, by: Person, at: datetime) -> Joining:
     """Say after all that grants are one work, though they were parted or set aside. Raises CannotJoin."""
     answered = joining.again(ended, by=by, at=at, into=works.home)
-    _follow(projects_of(answered))
+    _follow(projects_of(answered), at)
     return answered
 
 
@@ -43,7 +43,7 @@ def again(ended: Joining, *, by: Person, at: datetime) -> Joining:
 def part(joined: Joining, *, by: Person, at: datetime) -> Joining:
     """Part what was joined; every project has its reports and drafts back. Raises CannotJoin."""
     parted = joining.part(joined, by=by, at=at)
-    _follow(projects_of(parted))
+    _follow(projects_of(parted), at)
     return parted
 
 
@@ -58,11 +58,11 @@ def projects_of(asked: Joining) -> set[int]:
 def look(*, at: datetime) -> int:
     """Propose and join what came since last time, then make the reports of every grant anew that changed since."""
     made = proposing.propose(at=at, into=works.home)
-    follow_changes()
+    follow_changes(at=at)
     return made
 
 
-def follow_changes() -> None:
+def follow_changes(*, at: datetime) -> None:
     """Whatever moved a grant between projects (a form, a file taken back, a declared relation): its reports follow."""
     with transaction.atomic():
         bookmark = Bookmark.objects.get_or_create(name=BOOKMARK)[0]
@@ -80,7 +80,7 @@ def follow_changes() -> None:
         ids = sorted(set(owing))
     for start in range(0, len(ids), BATCH):
         with transaction.atomic():
-            _follow(_projects_now_and_before(ids[start : start + BATCH]))
+            _follow(_projects_now_and_before(ids[start : start + BATCH]), at)
     Bookmark.objects.filter(name=BOOKMARK, seq__lt=since.seq).update(seq=since.seq)
 
 
@@ -94,13 +94,13 @@ def _projects_now_and_before(grant_ids: Collection[int]) -> set[int]:
 
 
 # --- how reports follow -------------------------------------------------------------------------------------------
-def _follow(project_ids: Collection[int]) -> None:
+def _follow(project_ids: Collection[int], at: datetime) -> None:
     """Make these projects' reports what their grants now ask for, those that were joined away first."""
     hosts = {works.host_of(pk) for pk in project_ids}
     for project in Project.objects.select_for_update().filter(id__in={*project_ids, *hosts}).order_by("id"):
         came = {pk for pk, host in joining.came_into([project.pk]).items() if host == project.pk}
         _expect(project, came)
-        schedule.make_reports(project)
+        schedule.make_reports(project, at=at)
         _give_back(project, came)
         for report in Report.objects.filter(project__in=came, submitted_at=None).order_by("end", "id"):
             carry_on(report)

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import journal
+from accounts import journal, letters
 from accounts.journal import Did
 from accounts.models import Person
 from counting import periods
 from grants.models import Grant, Project
 from outcomes import evidence, windows, works
-from outcomes.models import Report, ReportDue, ReportRule
+from outcomes.models import Ladder, Report, ReportDue, ReportRule
 from outcomes.models.due import AWARD, FORMS
 from outcomes.windows import Window
 
@@ -106,7 +107,7 @@ def keep(
         due.due_on, due.form, due.anchor = each.due_on, form, anchor
         due.save()
         kept.append(due)
-    make_reports(grant.project)
+    make_reports(grant.project, at=at)
     journal.record(what=Did.PLANNED_REPORTS, about=grant, by=by, at=at, dues=len(kept))
     evidence.refresh({grant.pk}, on=timezone.localdate(at))
     return kept
@@ -116,7 +117,7 @@ def _window(each: Planned | ReportDue | Report) -> Window:
     return Window(each.start, each.end)
 
 
-def make_reports(project: Project) -> list[Report]:
+def make_reports(project: Project, *, at: datetime) -> list[Report]:
     """The reports that meet all open dues of a project: one for each window that no shorter ones fill.
 
     Reports that no due needs any longer go, unless somebody began them, or the project is joined into another: then
@@ -127,6 +128,7 @@ def make_reports(project: Project) -> list[Report]:
         return []
     needed = windows.not_put_together(map(_window, dues))
     existing = {_window(each): each for each in Report.objects.filter(project=project)}
+    unneeded: list[Report] = []
     for window in [each for each in existing if each not in needed and not existing[each].submitted_at]:
         report = existing.pop(window)
         heir = next((each for each in needed if each not in existing and each.touches(window)), None)
@@ -135,7 +137,8 @@ def make_reports(project: Project) -> list[Report]:
             report.save(update_fields=["start", "end"])
             existing[heir] = report
         elif not report.draft_version:
-            report.delete()
+            unneeded.append(report)
+    _let_go(unneeded, at)
     found = []
     for window in needed:
         form = _fullest(due.form for due in dues if window in covering(due, needed))
@@ -144,7 +147,16 @@ def make_reports(project: Project) -> list[Report]:
             report.form = form
             report.save()
         found.append(report)
+    Ladder.objects.mark(Report.objects.filter(project=project).values_list("pk", flat=True))
     return found
+
+
+def _let_go(unneeded: Collection[Report], at: datetime) -> None:
+    """Take away reports that nobody needs or began, and the letters that were to remind of them."""
+    Ladder.objects.mark([each.pk for each in unneeded])
+    about = [letters.named(each) for each in unneeded]
+    letters.cancel(Q(about__in=about), because=_("The report is not owed any longer."), at=at)
+    Report.objects.filter(pk__in=[each.pk for each in unneeded]).delete()
 
 
 def covering(due: ReportDue, reports: Collection[Window]) -> list[Window]:
@@ -179,6 +191,7 @@ def move(due: ReportDue, *, due_on: date, by: Person, at: datetime) -> None:
         return
     was, due.due_on, due.version = due.due_on, due_on, due.version + 1
     due.save(update_fields=["due_on", "version"])
+    Ladder.objects.mark(Report.objects.filter(project=due.project_id).values_list("pk", flat=True))
     journal.record(what=Did.MOVED_DUE, about=due, by=by, at=at, was=was.isoformat(), now=due_on.isoformat())
     evidence.refresh({due.grant_id}, on=timezone.localdate(at))
 
@@ -195,7 +208,7 @@ def waive(due: ReportDue, *, because: str, by: Person, at: datetime) -> None:
         raise CannotPlan(_("This report was handed in; answer it instead."))
     due.waived_at, due.waived_by, due.waived_because = at, by, because.strip()
     due.save(update_fields=["waived_at", "waived_by", "waived_because"])
-    make_reports(due.grant.project)
+    make_reports(due.grant.project, at=at)
     journal.record(what=Did.WAIVED_DUE, about=due, by=by, at=at)
     evidence.refresh({due.grant_id}, on=timezone.localdate(at))
 

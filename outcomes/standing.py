@@ -10,7 +10,7 @@ from typing import Any
 from accounts.models import Organisation
 from grants import joining
 from grants.models import Grant
-from outcomes import drafts, schedule, windows
+from outcomes import asking, drafts
 from outcomes.models import (
     DeliveredAnswer,
     DeliveredFigure,
@@ -96,22 +96,15 @@ def of_charity(person: Any, *, today: date) -> list[Standing]:
 
 
 def _standings(found: list[Report], today: date) -> list[Standing]:
-    projects = {each.project_id for each in found}
-    dues: dict[int, list[ReportDue]] = defaultdict(list)
-    about = ReportDue.objects.open().about(projects).filter(grant__removed_at=None)
-    for due in about.select_related("grant__funder").prefetch_related("deliveries__report"):
-        dues[due.project_id].append(due)
     found = _without_carried_on(found)
+    met = asking.met_by_each(found)
     deliveries: dict[int, list[Delivery]] = defaultdict(list)
     for delivery in Delivery.objects.filter(report__in=found).select_related("due__grant__funder"):
         deliveries[delivery.report_id].append(delivery)
     standings = []
     for report in found:
-        own = dues[report.project_id]
-        needed = windows.not_put_together(Window(each.start, each.end) for each in own)
-        met = [each for each in own if schedule.meets(report, each, needed)]
-        if met or report.submitted_at or report.draft:
-            standings.append(Standing(report, met, deliveries[report.pk], today))
+        if met[report.pk] or report.submitted_at or report.draft:
+            standings.append(Standing(report, met[report.pk], deliveries[report.pk], today))
     return sorted(standings, key=_urgent)
 
 

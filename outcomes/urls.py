@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from outcomes.views import asking, blacking, files, funder, grantee, learning, requests, same_work
+from outcomes.views import asking, blacking, files, funder, grantee, learning, letters, requests, same_work
 
 urlpatterns: list[URLPattern] = [
     path("reports/", grantee.our_reports, name="our_reports"),
@@ -11,6 +11,8 @@ urlpatterns: list[URLPattern] = [
     path("reports/<int:pk>/draft/", grantee.report_draft, name="report_draft"),
     path("reports/<int:pk>/correct/", grantee.report_correct, name="report_correct"),
     path("reports/<int:pk>/more-time/", requests.more_time, name="more_time"),
+    path("reports/letters/", letters.letters, name="letters"),
+    path("reports/<int:pk>/letters/", letters.report_letters, name="report_letters"),
     path("reports/asked/<int:pk>/", requests.asked, name="asked"),
     path("reports/findings/<int:pk>/", requests.follow_up, name="follow_up"),
     path("grants/<int:pk>/ask/", requests.ask_change, name="ask_change"),

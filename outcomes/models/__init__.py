@@ -5,6 +5,7 @@ from outcomes.models.due import ReportDue, ReportRule
 from outcomes.models.figures import Measurement, Overlap, ToldTwice
 from outcomes.models.files import Evidence, ReportFile
 from outcomes.models.noted import FigureChange, FigureCounter
+from outcomes.models.reminding import FunderLetters, Ladder
 from outcomes.models.reports import Answer, DeliveredAnswer, DeliveredFigure, Delivery, Report, ReviewEvent
 from outcomes.models.talking import FollowUp, FunderContact, Learning, Request
 
@@ -21,8 +22,10 @@ __all__ = [
     "FigureCounter",
     "FollowUp",
     "FunderContact",
+    "FunderLetters",
     "Indicator",
     "IndicatorVersion",
+    "Ladder",
     "Learning",
     "Measurement",
     "Overlap",

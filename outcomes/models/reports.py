@@ -23,6 +23,14 @@ class ReportQuerySet(models.QuerySet["Report"]):
         joined = JoinedGrant.objects.moved().filter(grant__in=own)
         return self.filter(Q(project__in=own.values("project")) | Q(project__in=joined.values("came_from")))
 
+    def told_to(self, person: Any) -> ReportQuerySet:
+        """Those about whose letters and dates this person may read: the charity's people and the grants' funders."""
+        if not person.is_authenticated:
+            return self.none()
+        funded = Grant.objects.current().filter(funder__in=person.funder_ids)
+        written = self.written_by(person).values("pk")
+        return self.filter(Q(pk__in=written) | Q(project__in=funded.values("project")))
+
     def struck_by(self, person: Any) -> ReportQuerySet:
         """Those in which this person may black something out: the charity's leads, and the secretariat."""
         if not person.is_authenticated:

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 MONDAY = datetime(2026, 11, 30, 9, 0, tzinfo=LONDON)
 
 
-def of_the_day(found: Any) -> dict[int, kinds.Words]:
+def of_the_day(found: Any, at: datetime) -> dict[int, kinds.Words]:
     return {each.pk: kinds.Words(f"{each.about} {each.step}", f"About {each.about}.") for each in found}
 
 
@@ -166,7 +166,7 @@ def test_who_may_no_longer_sign_in_gets_no_letter_and_a_new_address_gets_it() ->
 
 
 def test_words_that_cannot_be_written_hold_that_mail_and_no_other(caplog: pytest.LogCaptureFixture) -> None:
-    def write(found: Any) -> dict[int, kinds.Words]:
+    def write(found: Any, at: datetime) -> dict[int, kinds.Words]:
         raise ValueError("a fault of ours")
 
     kinds.know(kinds.Kind("broken", "broken", write=write))

@@ -348,7 +348,7 @@ def test_many_changes_at_once_are_followed_too(world: World, monkeypatch: pytest
     monkeypatch.setattr(changes, "MANY", 1)
     changes_of(world)
     assert Report.objects.filter(project=world.project).count() == 3
-    assert schedule.make_reports(project(world, "C"))
+    assert schedule.make_reports(project(world, "C"), at=world.later())
 
 
 def test_a_due_is_about_the_project_it_was_reported_for(world: World) -> None:

@@ -37,6 +37,7 @@ class Command(BaseCommand):
         try:
             take(lock, address)
             check(host, number)
+            os.environ.setdefault("PORTAL_SITE", address.rstrip("/"))
             self.prepare(demo)
             supervisor.Supervisor(supervisor.children(host, number), lock, self.say).run(
                 while_=lambda: not with_parent or os.getppid() == parent,
