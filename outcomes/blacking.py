@@ -1,4 +1,4 @@
-"""What got through is blacked out: in every revision, note and draft of a report, for good. Figures stay."""
+"""What got through is blacked out: in every revision, note, draft, letter and row of a file, for good. Figures stay."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from django.db import connection, models, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from accounts import journal
+from accounts import journal, letters
 from accounts.journal import Did
-from accounts.models import JournalEntry, Person
-from grants import texts
-from outcomes import files
+from accounts.models import JournalEntry, Letter, Mail, Person
+from grants import striking, texts
+from outcomes import files, works
 from outcomes.guards import BLOCKS
 from outcomes.models import Evidence, Measurement, Report, ReportDue, ReportFile, ReviewEvent
 
 LEAST = 2
 """Characters of a passage; one letter would strike too much."""
 ANSWERS, FIGURES, NOTES, FEEDBACK, DATES, DRAFT = "answers", "figures", "notes", "feedback", "dates", "draft"
-FILES = "files"
+FILES, LETTERS = "files", "letters"
 
 
 class NothingToStrike(Exception):
@@ -105,6 +105,10 @@ def _kinds(report: Report) -> Iterator[Kind]:
     yield Kind(NOTES, ReviewEvent.objects.filter(delivery__report=report), ("note",), True)
     yield Kind(FEEDBACK, report.deliveries.all(), ("feedback",), False)
     yield Kind(FILES, Evidence.objects.filter(files__report=report).distinct(), ("name",), False)
+    about = [letters.named(report), *(letters.named(each) for each in report.deliveries.all())]
+    of_it = Letter.objects.filter(about__in=about)
+    yield Kind(LETTERS, of_it, ("subject", "body"), False)
+    yield Kind(LETTERS, Mail.objects.filter(letters__in=of_it).distinct(), ("subject", "text"), False)
     dues = ReportDue.objects.filter(grant__project=report.project_id, start__lte=report.end, end__gte=report.start)
     yield Kind(DATES, dues.exclude(waived_because=""), ("waived_because",), False)
 
@@ -115,7 +119,7 @@ def _strike(
     """Where it stands, by kind: ids of rows, names of boxes; struck there where `at` says when."""
     found: dict[str, list[Any]] = {}
     for kind in _kinds(report):
-        found[kind.name] = []
+        found.setdefault(kind.name, [])
         for row in list(kind.rows):
             changed = {
                 name: new for name in kind.columns if (new := _fits(row, name, strike_one)) != getattr(row, name)
@@ -125,6 +129,7 @@ def _strike(
                 if at:
                     stamp = {"blacked_out_at": at} if kind.stamped else {}
                     kind.rows.model._default_manager.filter(pk=row.pk).update(**changed, **stamp)
+    found |= striking.strike(works.projects_of(report.project_id), strike_one, keep=at is not None)
     found[DRAFT] = _strike_draft(report, strike_one, by=by, at=at)
     return found
 

@@ -43,6 +43,9 @@ PLACES = {
     "dates": later("reasons why a report was not needed"),
     "draft": later("boxes not handed in yet"),
     "files": later("names of files"),
+    "letters": later("letters about it"),
+    "grants": later("titles and descriptions of its grants, earlier ones too"),
+    "rows": later("rows of files that the grants came in"),
 }
 """Where a passage may stand in a report."""
 

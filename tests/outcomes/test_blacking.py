@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.urls import reverse
 
 from accounts.journal import Did
-from accounts.models import JournalEntry
+from accounts.models import JournalEntry, Letter, Mail
+from grants.models import Grant, Import, ImportRow, Revision
 from outcomes import blacking, drafts, reports
 from outcomes.models import Answer, Measurement, Question, Report, ReportDue
 from tests import factories
+from tests.accounts.posting import post
 from tests.outcomes.world import QUARTERS, World
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +81,32 @@ def test_the_word_is_in_no_table_afterwards(world: World, report: Report):
     assert list(Measurement.objects.order_by("pk").values_list("value", "revision", "superseded_at")) == figures
     told = Answer.objects.get(report=report, question__code="what-done").text
     assert told == "We helped █████. █████, █████ and Zorbéliana came."
+
+
+def test_it_goes_from_letters_sent_and_from_the_grant_and_the_file_it_came_in(world: World, report: Report):
+    post(world.later())
+    grant = world.grants["A"]
+    Grant.objects.filter(pk=grant.pk).update(description=f"Rooms for {NAME}", title=f"Rooms ({NAME})")
+    grant.refresh_from_db()
+    content = json.dumps({"description": f"Rooms for {NAME}", "amount_awarded": 100})
+    Revision.objects.create(grant=grant, number=99, at=world.now, reason="added", content=content)
+    source = Import.objects.create(name="grants.csv", received_at=world.now)
+    source.file.save("grants.csv", ContentFile(f"Rooms for {NAME}".encode()))
+    kept = source.file.path
+    row = ImportRow.objects.create(
+        source=source, row=2, grant_id=grant.grant_id, outcome="added", cleaned="{}",
+        raw=json.dumps({"Description": f"Rooms for {NAME}"}),
+    )  # fmt: skip
+    assert Letter.objects.filter(body__contains="Zorb").exists()
+    assert Mail.objects.filter(text__contains="Zorb").exists()
+    found = blacking.black_out(report, NAME, by=world.lead, at=world.later())
+    assert found["letters"] >= 2
+    assert (found["grants"], found["rows"]) == (1, 1)
+    assert "quint" not in everything().casefold()
+    row.refresh_from_db()
+    assert json.loads(row.raw) == {"Description": "Rooms for █████"}
+    assert json.loads(Revision.objects.get(number=99).content)["amount_awarded"] == 100
+    assert not Path(kept).exists()
 
 
 @pytest.mark.postgresql
