@@ -1,4 +1,4 @@
-"""A passage struck out of what is kept about grants: their texts, every revision, and the rows and files they came in."""
+"""A passage struck out of what is kept about grants: their texts, every revision, and the files they came in."""
 
 from __future__ import annotations
 

@@ -129,12 +129,13 @@ def _name_officers(found: Mapping[int, Wanted], started: Mapping[int, FunderLett
 
 
 def steps(report_id: int, version: int, one: Wanted, at: datetime) -> Iterable[letters.Plan]:
-    """The letters that are still to come, the earliest first."""
+    """The letters that are still to come, the earliest first. Where two steps fall on one day, the later one stands."""
     if one.due_on is None:
         return
-    for step in ladder.letters(one.preset):
-        due_at = working_days.opening(ladder.day_of(one.due_on, step))
-        if working_days.local_day(due_at) < working_days.local_day(at):
+    on = {ladder.day_of(one.due_on, step): step for step in ladder.letters(one.preset)}
+    for day, step in on.items():
+        due_at = working_days.opening(day)
+        if due_at < at and not (day == working_days.local_day(at) and working_days.is_open(at)):
             continue
         told = [(REMINDER, one.people), (COPY, list(one.officers) if step == ladder.COPY else [])]
         for kind, people in told:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts import invitations
 from accounts.models import Organisation, Person
 from accounts.signin import DEMO_PEOPLE
+from funders_portal.demo import letters as demo_letters
 from funders_portal.demo import loading
 from funders_portal.demo import reports as demo_reports
 from grants import portfolio
@@ -32,6 +33,7 @@ def build() -> World:
     now = timezone.now()
     loading.load(today=timezone.localdate(now), at=now)
     demo_reports.load(today=timezone.localdate(now), at=now)
+    demo_letters.load(at=now)
     people = _people()
     officer = people[OFFICER]
     assert officer

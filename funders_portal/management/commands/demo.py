@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from funders_portal.demo import loading, reports
+from funders_portal.demo import letters, loading, reports
 
 
 def day(text: str) -> date:
@@ -32,6 +32,7 @@ class Command(BaseCommand):
                 today, at = options["today"] or timezone.localdate(), timezone.now()
                 count = loading.load(today=today, at=at)
                 written = reports.load(today=today, at=at)
+                letters.load(at=at)
         except loading.AlreadyLoaded:
             if not options["once"]:
                 raise CommandError(
