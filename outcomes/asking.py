@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from accounts.models import Organisation
@@ -110,7 +110,8 @@ class Sheet:
     core: list[Words]
     own: dict[Organisation, list[Words]]
     figures: list[Figure]
-    funders: list[Organisation] = field(default_factory=list)
+    funders: list[Organisation]
+    earlier: Before
 
     @property
     def words(self) -> list[Words]:
@@ -131,7 +132,9 @@ class Sheet:
 
 def sheet(report: Report) -> Sheet:
     """What this report asks, for all dues that it meets."""
-    dues = met_by(report)
+    everything = _dues_of(report)
+    dues = _met(report, everything)
+    projects = works.projects_of(report.project_id)
     funders = {due.grant.funder for due in dues}
     ending = {due.grant.funder_id for due in dues if due.end == report.end}
     questions = [
@@ -139,19 +142,25 @@ def sheet(report: Report) -> Sheet:
         for each in Question.objects.filter(retired_at=None)
         if report.form != SHORT or each.in_short or each.funder_id
     ]
-    last = _last_answers(report)
+    last = _last_answers(report, projects)
     own: dict[Organisation, list[Words]] = {}
     for funder in sorted(funders, key=lambda each: (each.name, each.pk)):
         asked = [each for each in questions if each.funder_id == funder.pk and funder.pk in ending]
         if asked:
             own[funder] = [_words(each, last) for each in asked[:MOST_OWN_QUESTIONS]]
     core = [_words(each, last) for each in questions if each.funder_id is None]
-    return Sheet(report, core, own, _figures(report, dues), sorted(funders, key=lambda each: (each.name, each.pk)))
+    windows_due = [Window(each.start, each.end) for each in everything]
+    earlier = before(report, projects)
+    figures = _figures(report, dues, windows_due, earlier)
+    return Sheet(report, core, own, figures, sorted(funders, key=lambda each: (each.name, each.pk)), earlier)
 
 
 def met_by(report: Report) -> list[ReportDue]:
     """The open dues that this report meets, alone or with others."""
-    dues = _dues_of(report)
+    return _met(report, _dues_of(report))
+
+
+def _met(report: Report, dues: Collection[ReportDue]) -> list[ReportDue]:
     needed = windows.not_put_together(Window(each.start, each.end) for each in dues)
     return [due for due in dues if schedule.meets(report, due, needed)]
 
@@ -185,23 +194,22 @@ def _words(question: Question, last: dict[int, tuple[str, date]]) -> Words:
     return Words(question, *last.get(question.pk, ("", None)))
 
 
-def _last_answers(report: Report) -> dict[int, tuple[str, date]]:
-    projects = works.projects_of(report.project_id)
+def _last_answers(report: Report, projects: Collection[int]) -> dict[int, tuple[str, date]]:
     before = Answer.objects.filter(report__project__in=projects, report__end__lt=report.end, superseded_at=None)
     rows = before.order_by("report__end").values_list("question", "text", "report__end")
     return {question: (text, end) for question, text, end in rows}
 
 
-def _figures(report: Report, dues: list[ReportDue]) -> list[Figure]:
+def _figures(
+    report: Report, dues: Collection[ReportDue], everything: Collection[Window], earlier: Before
+) -> list[Figure]:
     own = Window(report.start, report.end)
-    everything = [Window(each.start, each.end) for each in _dues_of(report)]
     told = _told_elsewhere(report)
     cells: dict[str, list[Cell]] = defaultdict(list)
     for cell in Cell.objects.all():
         cells[cell.breakdown].append(cell)
     found = []
     asked = Expected.objects.filter(project=report.project_id, ended_at=None).select_related("version", "indicator")
-    earlier = before(report)
     for expected in asked:
         flow = expected.version.over_time == IndicatorVersion.FLOW
         if flow:
@@ -255,9 +263,8 @@ class Before:
         return sum(each.value or 0 for each in self.by_cell.get((expected.indicator_id, cell.pk), []))
 
 
-def before(report: Report) -> Before:
-    """The work's current figures of windows that ended before this report begins."""
-    projects = works.projects_of(report.project_id)
+def before(report: Report, projects: Collection[int]) -> Before:
+    """The work's current figures, of all its projects, of windows that ended before this report begins."""
     rows = Measurement.objects.counted().filter(project__in=projects, end__lt=report.start)
     rows = rows.select_related("version")
     found: dict[tuple[int, int], list[Measurement]] = defaultdict(list)

@@ -80,7 +80,7 @@ def hand_in(
     if not is_open(report):
         raise AlreadyHandedIn(report, by)
     sheet = asking.sheet(report)
-    found = entered.read(sheet, drafts.values(report), asking.before(report))
+    found = entered.read(sheet, drafts.values(report), sheet.earlier)
     again = report.submitted_at is not None
     if again and not reason.strip():
         found.problems["reason"] = _("Say what you changed and why; your funders read it beside the change.")
