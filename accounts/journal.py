@@ -25,6 +25,8 @@ class Did(models.TextChoices):
     STOPPED_LETTERS = "stopped letters", _("stopped a funder's letters")
     PAUSED_LETTERS = "paused letters", _("paused the letters about a report, or let them go again")
     CHOSE_RECIPIENT = "chose recipient", _("chose who is reminded of a report")
+    STOPPED_ADDRESS = "stopped address", _("stopped writing to an address")
+    USED_ADDRESS_AGAIN = "used address again", _("lets letters go to an address again")
     DECIDED_HELD_MAIL = "decided held mail", _("decided about a letter that was held")
     WITHDREW_INVITATION = "withdrew invitation", _("withdrew an invitation")
     TOOK_OVER = "took over", _("took over what a colleague held")

@@ -14,7 +14,7 @@ from time import monotonic
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts import changing, doubts, kinds, owners, wire
+from accounts import bounces, changing, doubts, kinds, owners, wire
 from accounts.composing import compose
 from accounts.models import Letter, Mail
 
@@ -81,9 +81,12 @@ def _claim(owner: owners.Owner, at: datetime) -> list[Mail]:
         if not mails:
             return []
         wanted = _wanted(mails, at)
+        stopped = bounces.stopped(mails)
         for mail in mails:
             if not wanted[mail.pk]:
                 mail.state, mail.reason = Mail.DROPPED, _("Nothing in it was wanted any more.")
+            elif because := stopped.get(mail.pk):
+                mail.state, mail.reason = Mail.REFUSED, because
             elif compose(mail, wanted[mail.pk], at):
                 mail.state, mail.reason, mail.sender = Mail.SENDING, "", owner.sender
                 mail.tries += 1

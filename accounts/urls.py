@@ -6,7 +6,7 @@ sign-up, passwords, addresses and the like are left out, so they answer as any p
 
 from django.urls import path
 
-from accounts.views import charity, funder, group, inviting, organisations, people, signin
+from accounts.views import charity, funder, group, inviting, letters, organisations, people, signin
 
 urlpatterns = [
     path("accounts/login/", signin.ask, name="account_login"),
@@ -25,6 +25,7 @@ urlpatterns = [
     path("people/<int:pk>/", people.person_edit, name="person_edit"),
     path("people/memberships/<int:pk>/end/", people.membership_end, name="membership_end"),
     path("group/", group.group_settings, name="group_settings"),
+    path("group/letters/", letters.how_letters_go, name="how_letters_go"),
     path("group/journal/", group.journal, name="journal"),
     path("invitations/", inviting.own_invitations, name="invitations"),
     path("invitations/<int:pk>/accept/", inviting.invitation_accept, name="invitation_accept"),

@@ -18,6 +18,7 @@ from django.core.mail.backends import smtp
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from accounts import bounces
 from accounts.models import Mail
 
 log = logging.getLogger(__name__)
@@ -85,7 +86,7 @@ class Wire:
         is_told = False
         try:
             line.ehlo_or_helo_if_needed()
-            for code, words in (_mail_from(line), line.rcpt(mail.to)):
+            for code, words in (_mail_from(line, mail), line.rcpt(mail.to)):
                 if code not in (250, 251):
                     return self._said_no(line, code, words)
             code, words = line.docmd("data")
@@ -128,8 +129,8 @@ class Wire:
         return Outcome(Mail.SENT, "")
 
 
-def _mail_from(line: smtplib.SMTP) -> tuple[int, bytes]:
-    return line.mail(settings.DEFAULT_FROM_EMAIL.rpartition("<")[2].rstrip(">"))
+def _mail_from(line: smtplib.SMTP, mail: Mail) -> tuple[int, bytes]:
+    return line.mail(bounces.return_address(mail))
 
 
 def _clean(words: bytes) -> str:

@@ -50,7 +50,7 @@ app.conf.update(
             "schedule": 600,
             "options": {"expires": 600},
         },
-        "send letters": {"task": "celery_worker.jobs.send_letters", "schedule": 5, "options": {"expires": 5}},
+        "send letters": {"task": "celery_worker.jobs.send_letters", "schedule": 15, "options": {"expires": 14}},
         "look for same work": {
             "task": "celery_worker.jobs.look_for_same_work",
             "schedule": 5,

@@ -1,4 +1,5 @@
-"""Whether one part of the portal does its work: `python -m celery_worker.healthy web|worker|beat`, for health checks.
+"""Whether one part of the portal does its work: `python -m celery_worker.healthy PART`, for health checks: web, worker,
+beat or watch.
 
 It needs no Django, so that it may be asked often. The web server is asked for /healthz; the worker touches a file
 with every heartbeat through the broker; beat writes its file after every few knocks.
@@ -13,7 +14,7 @@ import sys
 import time
 from pathlib import Path
 
-BEAT = "beat"
+BEAT, WATCH = "beat", "watch"
 LONGEST_SILENCE = 60.0
 """Seconds."""
 
@@ -21,6 +22,11 @@ LONGEST_SILENCE = 60.0
 def worker_sign(var: Path) -> Path:
     """The file that this machine's worker touches."""
     return var / f"worker-{socket.gethostname()}.alive"
+
+
+def watch_sign(var: Path) -> Path:
+    """The file that this machine's watcher touches at each look."""
+    return var / f"{WATCH}-{socket.gethostname()}.alive"
 
 
 def silence(*files: Path) -> float:
@@ -33,7 +39,7 @@ def web_answers(host: str, port: int, name: str) -> bool:
     """Asks as the proxy in front would: by the portal's own name, and over TLS."""
     line = http.client.HTTPConnection(host, port, timeout=10)
     try:
-        line.request("GET", "/healthz", headers={"Host": name, "X-Forwarded-Proto": "https"})
+        line.request("GET", "/healthz?part=web", headers={"Host": name, "X-Forwarded-Proto": "https"})
         return line.getresponse().status == 200
     except OSError:
         return False
@@ -45,6 +51,8 @@ def main(part: str) -> bool:
     var = Path(os.environ.get("PORTAL_VAR") or "var")
     if part == "worker":
         return silence(worker_sign(var)) < LONGEST_SILENCE
+    if part == WATCH:
+        return silence(watch_sign(var)) < LONGEST_SILENCE
     if part == "beat":
         return silence(*var.glob(f"{BEAT}*")) < LONGEST_SILENCE
     name = os.environ.get("ALLOWED_HOSTS", "").split(",")[0].strip().lstrip(".*") or "localhost"
@@ -52,7 +60,7 @@ def main(part: str) -> bool:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2 or sys.argv[1] not in {"web", "worker", "beat"}:
-        sys.exit("Say what: python -m celery_worker.healthy web|worker|beat")
+    if len(sys.argv) != 2 or sys.argv[1] not in {"web", "worker", BEAT, WATCH}:
+        sys.exit("Say what: python -m celery_worker.healthy web|worker|beat|watch")
     if not main(sys.argv[1]):
         sys.exit(f"{sys.argv[1]} does not do its work")

@@ -105,6 +105,7 @@ def children(host: str, port: int) -> list[Child]:
         Child("worker", worker, log / "worker.log", silence=worker_silence),
         # On its own rather than inside the worker (-B), which would not start it again.
         Child("beat", [*celery, "beat", "--pidfile=", "--loglevel", "INFO"], log / "beat.log"),
+        Child("watch", [python, "manage.py", "watch"], log / "watch.log"),
         Child("web", [python, "-m", "gunicorn", "funders_portal.wsgi", "--bind", bound], log / "web.log"),
     ]
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts import tasks
+from accounts import clock, tasks
 from accounts.access import FUNDERS, GRANTEES, Administrator, Anyone, may, only
 from accounts.models import Invitation, Organisation, Person, Task
 from funders_portal import summary, waiting
@@ -56,13 +56,20 @@ def help_page(request: HttpRequest) -> HttpResponse:
 @only(Anyone)
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """For whatever watches over the server: 200 while the database answers, else 503."""
+    """For whatever watches over the server: 200 while the database answers and the clock knocks, else 503 and why.
+
+    ?part=web: the web server alone, whatever the clock does.
+    """
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        found = clock.health(at=timezone.now())
     except DatabaseError:
         return JsonResponse({"database": "no answer"}, status=503)
-    return JsonResponse({"database": "ok"})
+    moments = {"last_knock": found.last_knock, "oldest_due": found.oldest_due}
+    told = {"database": "ok", **moments, "in_doubt": found.doubt, "held": found.held, "problems": found.problems}
+    well = found.is_well or request.GET.get("part") == "web"
+    answer = JsonResponse(told, status=200 if well else 503)
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
 def _for_funder(person: Person) -> dict[str, Any]:

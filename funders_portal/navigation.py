@@ -108,6 +108,7 @@ UNDER_THE_NAME = (
     Place("people", _("People")),
     Place("group_settings", _("Group settings")),
     Place("journal", _("Who did what")),
+    Place("how_letters_go", _("How letters go")),
     Place("reports_to_black_out", _("Black something out"), names=("report_black_out",)),
     Place("tokens", _("API tokens")),
     Place("help", _("Help")),

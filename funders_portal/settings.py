@@ -147,13 +147,16 @@ EMAIL_TIMEOUT = env.int("MAIL_TIMEOUT", default=20)
 MAIL_ASK_URL = env("MAIL_ASK_URL", default="")
 """Where the provider tells whether it has a mail, with {message_id} in it; empty where it cannot be asked."""
 MAIL_ASK_AUTHORISATION = env("MAIL_ASK_AUTHORISATION", default="")
+MAIL_BOUNCES = env("MAIL_BOUNCES", default="")
+"""The host whose mail server hands what comes to bounces+...@ to `manage.py read_bounce`; empty: none does."""
 MAIL_ASK_AFTER = env.int("MAIL_ASK_AFTER", default=30)
 """Seconds after which the provider knows what it took."""
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("MAIL_FROM", default="portal@localhost")
 
-SITE = env(
-    "PORTAL_SITE", default=f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION and ALLOWED_HOSTS else "http://127.0.0.1:8000"
-)
+ALERT_TO = env.list("ALERT_TO", default=[])
+"""Who is written to when the clock stands still; empty: the secretariat."""
+OWN_NAME = f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION and ALLOWED_HOSTS else "http://127.0.0.1:8000"
+SITE = (env("PORTAL_SITE", default="") or OWN_NAME).rstrip("/")
 """The portal's own address, as letters give it."""
 
 # --- who ----------------------------------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
 """Who: people and their organisations, invitations, what is written to people, what waits for them, the journal."""
 
+from accounts.models.clock import Knock
 from accounts.models.invitations import Invitation
-from accounts.models.letters import Letter, Mail, MailChange, Sender
+from accounts.models.letters import Letter, Mail, MailChange, Sender, StoppedAddress
 from accounts.models.tasks import Task
 from accounts.models.who import (
     Alias,
@@ -23,6 +24,7 @@ __all__ = [
     "Identifier",
     "Invitation",
     "JournalEntry",
+    "Knock",
     "Letter",
     "Mail",
     "MailChange",
@@ -34,5 +36,6 @@ __all__ = [
     "Sender",
     "SentForm",
     "SigninCode",
+    "StoppedAddress",
     "Task",
 ]

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.who import Person
@@ -119,6 +120,30 @@ class MailChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.mail_id}: {self.state}"
+
+
+class StoppedAddress(models.Model):
+    """An address to which nothing goes any more: what was sent there came back, or its reader complained."""
+
+    BOUNCED, COMPLAINED = "bounced", "complained"
+    REASONS = [(BOUNCED, _("mail to it came back")), (COMPLAINED, _("its reader marked our mail as unwanted"))]
+
+    address = models.EmailField(unique=True)
+    because = models.CharField(max_length=10, choices=REASONS)
+    words = models.CharField(max_length=300, blank=True)
+    """What the other mail server said."""
+    at = models.DateTimeField()
+    mail = models.ForeignKey(Mail, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(because__in=["bounced", "complained"]), name="known_reason_to_stop"),
+            models.CheckConstraint(condition=Q(address=Lower("address")) & ~Q(address=""), name="stopped_in_small"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.address}: {self.because}"
 
 
 class LetterQuerySet(models.QuerySet["Letter"]):

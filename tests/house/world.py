@@ -7,7 +7,9 @@ import json
 from dataclasses import dataclass
 from datetime import timedelta
 
-from accounts import invitations, tasks
+from django.db.models import Q
+
+from accounts import invitations, letters, tasks
 from accounts.invitations import Asked
 from accounts.mailboxes import Contact
 from accounts.models import Invitation, Organisation, Person, Task
@@ -29,6 +31,7 @@ from outcomes.models import (
 from priorities import rules
 from priorities.models import Code, Looking, NeedFigure, SetAside, Suggestion, Target
 from tests import factories
+from tests.accounts.posting import post
 
 STRANGER, NOBODY = "stranger", "signed in, belongs nowhere"
 OFFICER, OTHER_OFFICER, VIEWER = "officer of the funder", "officer of another funder", "viewer of the funder"
@@ -123,6 +126,8 @@ def build() -> World:
     )  # fmt: skip
     invitation = invited(charity, people)
     task = waiting(funder)
+    letters.cancel(Q(at_once=False), because="Nobody sends here what waits for office hours.", at=factories.NOW)
+    post(factories.NOW)
     return World(
         funder=funder,
         charity=charity,

@@ -1,0 +1,29 @@
+"""When each job last looked whether something waits."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+
+class Knock(models.Model):
+    """The last time that one job was done, and the last time that it failed."""
+
+    job = models.CharField(max_length=60, unique=True)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    failed_at = models.DateTimeField(null=True, blank=True)
+    failure = models.CharField(max_length=300, blank=True)
+    """The kind of what went wrong; what was told stands in the log."""
+
+    class Meta:
+        ordering = ["job"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(failed_at__isnull=True, failure="") | (Q(failed_at__isnull=False) & ~Q(failure="")),
+                name="knock_failed_for_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.job
