@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -94,7 +95,9 @@ class _File:
     """A lock on a file, for SQLite, whose processes share a machine."""
 
     def __init__(self, number: int) -> None:
-        self.path: Path = settings.VAR / "senders" / str(number)
+        # Of this database alone: others may have their files in the same folder.
+        database = hashlib.sha256(str(connection.settings_dict["NAME"]).encode()).hexdigest()[:8]
+        self.path: Path = settings.VAR / "senders" / f"{database}-{number}"
         self.file: IO[str] | None = None
 
     def take(self) -> bool:
