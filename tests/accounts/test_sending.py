@@ -296,13 +296,15 @@ def test_many_gather_and_send_side_by_side_and_each_letter_goes_once(sink: Sink)
 def test_the_lock_of_a_killed_process_is_free_at_once() -> None:
     """A process that holds the lock of a number is killed with -9; nobody else has to wait."""
     code = (
-        "import django, os, sys, time; django.setup();"
+        "import django, os, sys, time; django.setup(); from django.db import connection;"
+        "connection.settings_dict['NAME'] = os.environ['DATABASE_NAME'];"
         "from accounts import owners; lock = owners._lock_of(987654); assert lock.take();"
         "print('held', flush=True); time.sleep(60)"
     )
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "funders_portal.settings"}
+    ours = connection.settings_dict
+    name = {"DATABASE_NAME": str(ours["NAME"])}
+    environment = {**os.environ, **name, "DJANGO_SETTINGS_MODULE": "funders_portal.settings"}
     if connection.vendor == "postgresql":  # Its locks are those of one database.
-        ours = connection.settings_dict
         environment["DATABASE_URL"] = f"postgres://{ours['USER']}@{ours['HOST']}:{ours['PORT']}/{ours['NAME']}"
     holder = subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE)
     assert holder.stdout
