@@ -40,6 +40,7 @@ class Did(models.TextChoices):
     CHANGED_GRANT = "changed grant", _("changed a grant")
     REMOVED_GRANT = "removed grant", _("removed a grant")
     RESTORED_GRANT = "restored grant", _("restored a grant")
+    HELD_BACK = "held back", _("held a grant back, or shared it")
     CHANGED_PROTECTION = "changed protection", _("changed whether a place is protected")
     SAID_SAME_WORK = "said same work", _("said that grants pay for the same work")
     SAID_OTHER_WORK = "said other work", _("said that grants pay for different work")

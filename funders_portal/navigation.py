@@ -37,6 +37,7 @@ GRANT_PAGES = (
     "grant_edit",
     "grant_remove",
     "grant_restore",
+    "grant_hold_back",
     "grant_protection",
     "grants_removed",
     "grant_invite",

@@ -340,6 +340,18 @@ def protect(*, grant: Grant, on: bool, by: Person, at: datetime) -> None:
         _done(grant, reason=revisions.Reason.PROTECTION, did=Did.CHANGED_PROTECTION, by=by, at=at, on=on)
 
 
+@transaction.atomic
+def hold_back(*, grant: Grant, on: bool, by: Person, at: datetime) -> None:
+    """Keep a grant from everybody but its funder's and its charity's people, or share it. No revision: what the grant
+    is has not changed, only who knows."""
+    grant = _locked(grant)
+    if grant.held_back != on:
+        grant.held_back = on
+        grant.save(update_fields=["held_back"])
+        journal.record(what=Did.HELD_BACK, about=grant, by=by, at=at, grant_id=grant.grant_id, on=on)
+        changes.touch([grant.pk])
+
+
 def _done(grant: Grant, *, reason: str, did: Did, by: Person, at: datetime, **details: Any) -> None:
     """What every change ends with, in this order: revision, journal, and last the change log."""
     record_revision(grant=grant, by=by, at=at, reason=reason)

@@ -141,7 +141,7 @@ def _running(charities: Collection[int], at: datetime) -> dict[int, list[Running
     """By charity, its grants that run or are to come, in the order in which they were added."""
     found: dict[int, list[Running]] = {charity: [] for charity in charities}
     today = timezone.localdate(at)
-    rows: Any = Grant.objects.current().with_running_period().filter(recipient_rows__organisation__in=charities)
+    rows: Any = Grant.objects.shared().with_running_period().filter(recipient_rows__organisation__in=charities)
     columns = ("pk", "project", "funder", "title", "programme", "runs_from", "runs_to", "recipient_rows__organisation")
     for pk, project, funder, title, programme, first, last, charity in (
         rows.filter(runs_to__gte=today).order_by("pk").values_list(*columns)

@@ -55,7 +55,7 @@ class GrantSerializer(serializers.ModelSerializer[Grant]):
             "id", "grant_id", "title", "description", "funder", "recipients", "to_individual", "project",
             "programme_code", "programme", "currency", "amount_awarded", "amount_applied_for", "amount_disbursed",
             "award_date", *DATES, "planned_months", "regrant_type", "joint_share", "protected_location", "places",
-            "related", "added_on",
+            "held_back", "related", "added_on",
         ]  # fmt: skip
 
     def get_title(self, grant: Grant) -> str:
@@ -100,4 +100,5 @@ class ProjectSerializer(BriefProjectSerializer):
 
     @extend_schema_field(serializers.ListField(child=serializers.IntegerField()))
     def get_grants(self, project: Project) -> list[int]:
-        return [each.pk for each in project.grants.all()]
+        person = self.context["request"].user
+        return [each.pk for each in project.grants.all() if not each.held_back or each.funder_id in person.funder_ids]

@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern] = [
     path("grants/<int:pk>/edit/", grants.grant_edit, name="grant_edit"),
     path("grants/<int:pk>/remove/", grants.grant_remove, name="grant_remove"),
     path("grants/<int:pk>/restore/", grants.grant_restore, name="grant_restore"),
+    path("grants/<int:pk>/hold-back/", grants.grant_hold_back, name="grant_hold_back"),
     path("grants/<int:pk>/protection/", grants.grant_protection, name="grant_protection"),
     path("grants/<int:pk>/invite/", inviting.grant_invite, name="grant_invite"),
 ]

@@ -12,6 +12,7 @@ from accounts.models import Organisation
 from counting import periods
 from counting.places import INTERNATIONAL, UK_WIDE
 from counting.tables import Table
+from grants.models import Grant
 from priorities import columns, coverage
 from priorities.columns import Portfolio
 from priorities.coverage import EPOCH, Asked, Question, day_number
@@ -58,7 +59,7 @@ class Freshness:
     """funders: how many the figures speak of; up_to_date: how many of them added a grant in the last 12 months;
     quiet: the others, longest first. unsorted: pence of the figures that nobody has sorted by area or by place, in
     unsorted_grants grants. undated: grants left out because their dates are not known. places: where the
-    money is."""
+    money is. some_held_back: whether funders hold grants back, which are in no figure."""
 
     funders: int
     up_to_date: int
@@ -67,6 +68,7 @@ class Freshness:
     unsorted_grants: int
     undated: int
     places: Places
+    some_held_back: bool
 
 
 def headers() -> dict[str, str]:
@@ -92,7 +94,13 @@ def of(question: Question, *, portfolio: Portfolio | None = None, answer: Table 
         unsorted_grants=_unsorted_grants(asked),
         undated=money.undated,
         places=places_of(money),
+        some_held_back=some_held_back(),
     )
+
+
+def some_held_back() -> bool:
+    """Whether funders hold grants back, which are in no figure."""
+    return Grant.objects.current().filter(held_back=True).exists()
 
 
 def places_of(table: Table) -> Places:

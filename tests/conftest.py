@@ -26,8 +26,9 @@ from tests import factories
 
 @pytest.fixture(autouse=True)
 def own_files(settings: LazySettings, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Uploads land in a folder of the test's own, and no count of tries is left from another test."""
-    settings.MEDIA_ROOT = tmp_path_factory.mktemp("files")
+    """What is written lands in a folder of the test's own, and no count of tries is left from another test."""
+    settings.VAR = tmp_path_factory.mktemp("var")
+    settings.MEDIA_ROOT = settings.VAR / "files"
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

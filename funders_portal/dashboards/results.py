@@ -13,6 +13,7 @@ from funders_portal import charts, written
 from funders_portal.dashboards.answers import csv_file
 from outcomes import against, results, told_results
 from outcomes.filters import ResultsFilter
+from priorities import freshness
 
 OWN_ALONE = ("whose", "quarter", "known_on")
 
@@ -40,6 +41,7 @@ def results_page(request: SignedInRequest) -> HttpResponse:
         "may_be_own": bool(asked.funders),
         "targets": against.targets(asked.question),
         "for_everybody": _everybodys(request),
+        "some_held_back": freshness.some_held_back(),
     }
     return render(request, "funders_portal/results.html", context)
 

@@ -47,12 +47,17 @@ class GrantQuerySet(models.QuerySet["Grant"]):
         """Without grants that were removed; their revisions stay."""
         return self.filter(removed_at=None)
 
+    def shared(self) -> GrantQuerySet:
+        """Those that count in figures: without those that their funders hold back."""
+        return self.current().filter(held_back=False)
+
     def visible_to(self, person: Any) -> GrantQuerySet:
-        """Funders and secretariat: all; a grantee: its own; anybody else: none. Removed grants: nobody."""
+        """Funders and secretariat: all that are not held back by another funder; a grantee: its own; anybody else:
+        none. Removed grants: nobody."""
         if not person.is_authenticated:
             return self.none()
         if person.sees_all_grants:
-            return self.current()
+            return self.current().filter(Q(held_back=False) | Q(funder__in=person.funder_ids))
         mine = Recipient.objects.filter(organisation__in=person.organisation_ids)
         return self.current().filter(id__in=mine.values("grant"))
 
@@ -68,15 +73,20 @@ class GrantQuerySet(models.QuerySet["Grant"]):
         if not person.is_authenticated:
             return self.none()
         if person.is_secretariat:
-            return self.current()
+            return self.current().filter(Q(held_back=False) | Q(funder__in=person.officer_ids))
         return self.current().filter(funder__in=person.officer_ids)
+
+    def held_by(self, person: Any) -> GrantQuerySet:
+        """Those of the funders whose officer this person is: only they hold a grant back or share it."""
+        return self.current().filter(funder__in=person.officer_ids if person.is_authenticated else [])
 
     def restorable_by(self, person: Any) -> GrantQuerySet:
         """Removed grants that this person may bring back: of her own funders, or all for the secretariat."""
         if not person.is_authenticated:
             return self.none()
         removed = self.exclude(removed_at=None)
-        return removed if person.is_secretariat else removed.filter(funder__in=person.officer_ids)
+        others = removed.filter(Q(held_back=False) | Q(funder__in=person.officer_ids))
+        return others if person.is_secretariat else removed.filter(funder__in=person.officer_ids)
 
     def with_running_period(self) -> GrantQuerySet:
         """Adds runs_from and runs_to: actual dates where known, else planned ones, else the award date to begin with.
@@ -126,6 +136,8 @@ class Grant(models.Model):
     regrant_type = models.CharField(_("regrant type"), max_length=6, choices=REGRANTS, blank=True)
     joint_share = models.BooleanField(default=False)
     protected_location = models.BooleanField(_("protected location"), default=True)
+    held_back = models.BooleanField(_("not to be shared yet"), default=False, db_default=False)
+    """Only people of its funder and its charity know of it; it is in no figure. No file says so or changes it."""
     source_digest = models.CharField(max_length=64, blank=True)
     added_on = models.DateField(_("added to the portal on"))
     removed_at = models.DateTimeField(null=True, blank=True)
@@ -174,6 +186,7 @@ class Grant(models.Model):
             models.Index(
                 fields=["award_date", "id", "removed_at"], name="grant_by_award", condition=Q(removed_at=None)
             ),
+            models.Index(fields=["funder"], name="grant_held_back", condition=Q(held_back=True)),
             models.Index(fields=["title", "id", "removed_at"], name="grant_by_title", condition=Q(removed_at=None)),
             models.Index(fields=["programme", "removed_at"], name="grant_by_programme", condition=Q(removed_at=None)),
         ]  # fmt: skip
@@ -186,7 +199,8 @@ class Grant(models.Model):
 
     def may_be_edited_by(self, person: Any) -> bool:
         """As `editable_by` says, of this one and without asking the database."""
-        return self.removed_at is None and (person.is_secretariat or self.funder_id in person.officer_ids)
+        own = self.funder_id in person.officer_ids
+        return self.removed_at is None and (own or (person.is_secretariat and not self.held_back))
 
     def date_text(self, name: str) -> str:
         """A date as it is known (2024, 2024-03 or 2024-03-31), or "" where it is not."""

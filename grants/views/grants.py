@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from accounts import once
-from accounts.access import FUNDERS, GRANTEES, Officer, Secretariat, may, only
+from accounts.access import FUNDERS, GRANTEES, Officer, Secretariat, SignedInRequest, may, only
 from accounts.filters import page_of
 from accounts.models import Organisation, Person
 from grants import forms, listing, portfolio, spreadsheet
@@ -221,6 +221,18 @@ def grant_protection(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("The place is protected.") if on else _("The place is no longer protected."))
         return redirect(reverse("grant", args=[pk]))
     return render(request, "grants/protection.html", _protection(found))
+
+
+@only(Officer)
+def grant_hold_back(request: SignedInRequest, pk: int) -> HttpResponse:
+    """GET says who would know of it; POST with held_back=yes or no does it."""
+    found = get_object_or_404(Grant.objects.held_by(request.user), pk=pk)
+    if request.method == "POST" and request.POST.get("held_back") in ("yes", "no"):
+        on = request.POST["held_back"] == "yes"
+        portfolio.hold_back(grant=found, on=on, by=request.user, at=timezone.now())
+        messages.success(request, _("Held back: it is in no figure.") if on else _("Shared: it counts from now on."))
+        return redirect(found)
+    return render(request, "grants/hold_back.html", {"grant": found}, status=400 if request.method == "POST" else 200)
 
 
 def _protection(grant: Grant) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Person
@@ -36,7 +36,8 @@ class ReportQuerySet(models.QuerySet["Report"]):
         if not person.is_authenticated:
             return self.none()
         if person.is_secretariat:
-            return self
+            shared = Grant.objects.filter(project=OuterRef("project"), held_back=False)
+            return self.filter(Exists(shared))
         led = [each.organisation_id for each in person.own_memberships if each.role == Membership.LEAD]
         own = Grant.objects.current().filter(recipient_rows__organisation__in=led)
         return self.filter(project__in=own.values("project"))

@@ -83,8 +83,8 @@ class Names:
 
 
 def read_block(vocabulary: Vocabulary, names: Names, ids: Collection[int] | None = None) -> Block:
-    """The current grants, or those of `ids` that are, with their shares in every dimension; in the order of ids."""
-    grants, links, recipients = Grant.objects.current(), Link.objects.all(), Recipient.objects.all()
+    """The grants that count, or those of `ids` that do, with their shares in every dimension; in the order of ids."""
+    grants, links, recipients = Grant.objects.shared(), Link.objects.all(), Recipient.objects.all()
     if ids is not None:
         wanted = sorted(ids)
         grants, links = bulk.among(grants, "id", wanted), bulk.among(links, "grant", wanted)

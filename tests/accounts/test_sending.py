@@ -293,7 +293,7 @@ def test_many_gather_and_send_side_by_side_and_each_letter_goes_once(sink: Sink)
     assert Mail.objects.filter(state=Mail.SENT).count() == 40
 
 
-def test_the_lock_of_a_killed_process_is_free_at_once() -> None:
+def test_the_lock_of_a_killed_process_is_free_at_once(settings: LazySettings) -> None:
     """A process that holds the lock of a number is killed with -9; nobody else has to wait."""
     code = (
         "import django, os, sys, time; django.setup(); from django.db import connection;"
@@ -302,7 +302,7 @@ def test_the_lock_of_a_killed_process_is_free_at_once() -> None:
         "print('held', flush=True); time.sleep(60)"
     )
     ours = connection.settings_dict
-    name = {"DATABASE_NAME": str(ours["NAME"])}
+    name = {"DATABASE_NAME": str(ours["NAME"]), "PORTAL_VAR": str(settings.VAR)}
     environment = {**os.environ, **name, "DJANGO_SETTINGS_MODULE": "funders_portal.settings"}
     if connection.vendor == "postgresql":  # Its locks are those of one database.
         environment["DATABASE_URL"] = f"postgres://{ours['USER']}@{ours['HOST']}:{ours['PORT']}/{ours['NAME']}"

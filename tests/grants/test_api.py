@@ -38,6 +38,7 @@ def test_a_grant_in_full(sign_in):
         "planned_months": None,
         "regrant_type": "",
         "joint_share": False,
+        "held_back": False,
         "protected_location": True,
         "places": [
             {"name": "North East", "region": "NE", "geo_code": "E12000001", "geo_code_type": "RGN", "country_code": ""}

@@ -172,6 +172,7 @@ MORE: dict[str, Door] = {
     "grant_edit": Door(at=grant),
     "grant_remove": Door(at=grant, posts=nothing),
     "grant_restore": Door(at=removed, posts=nothing),
+    "grant_hold_back": Door(at=grant),
     "grant_protection": Door(at=grant),
     "organisation": Door(at=charity),
     "organisation_edit": Door(at=charity),

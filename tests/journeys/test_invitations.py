@@ -120,7 +120,9 @@ def letter_to(portal: Portal, address: str) -> str:
         for path in (portal.folder / "mail").glob("*"):
             letter = message_from_bytes(path.read_bytes(), policy=policy.default)
             if address in str(letter["To"]) and "invites you" in str(letter["Subject"]):
-                return str(letter.get_content())
+                body = letter.get_body(("plain",))
+                assert body
+                return str(body.get_content())
         time.sleep(0.5)
     raise AssertionError(f"No letter came to {address}. {portal.logs()}")
 

@@ -256,6 +256,12 @@ def remove(world: World) -> None:
     portfolio.remove(grant=world.grant(), by=world.by, at=NOW)
 
 
+def hold_back(world: World) -> None:
+    """A funder keeps a grant to itself for now, or shares it again."""
+    grant = world.grant()
+    portfolio.hold_back(grant=grant, on=not grant.held_back, by=world.by, at=NOW)
+
+
 def restore(world: World) -> None:
     grant = world.chance.choice(list(Grant.objects.exclude(removed_at=None).order_by("id")))
     portfolio.restore(grant=grant, by=world.by, at=NOW)
@@ -420,7 +426,7 @@ def from_files() -> Any:
 
 
 def removable(world: World) -> Iterator[Edit]:
-    yield from (remove, remove)
+    yield from (remove, remove, hold_back)
     if from_files().exists():
         yield answer_missing
 

@@ -40,13 +40,15 @@ class Standing:
             orders[dimension].append(code)
             names[pk] = code
         shares: dict[int, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
-        for grant, dimension, pk, share in Link.objects.filter(grant__removed_at=None).order_by().values_list(*LINK):
+        for grant, dimension, pk, share in (
+            Link.objects.filter(grant__removed_at=None, grant__held_back=False).order_by().values_list(*LINK)
+        ):
             shares[grant][dimension][names[pk]] = share
         recipients: dict[int, set[int]] = defaultdict(set)
         for grant, organisation in Recipient.objects.values_list("grant_id", "organisation_id"):
             recipients[grant].add(organisation)
         funders = set(Organisation.objects.filter(is_funder=True).values_list("id", flat=True))
-        rows = Grant.objects.filter(removed_at=None).order_by("id").values_list(*GRANT, named=True)
+        rows = Grant.objects.filter(removed_at=None, held_back=False).order_by("id").values_list(*GRANT, named=True)
         return cls([told(each, shares[each.id], recipients[each.id], funders) for each in rows], dict(orders))
 
     def answer(self, question: Question) -> Answer:

@@ -143,6 +143,7 @@ WRITE_PATHS: list[tuple[str, Edit]] = [
     ("grants.portfolio._done", edits.change),
     ("grants.portfolio._done", edits.remove),
     ("grants.portfolio._done", edits.restore),
+    ("grants.portfolio.hold_back", edits.hold_back),
     ("grants.imports.apply", edits.bring),
     ("grants.imports.undo", edits.take_out),
     ("grants.imports.answer_missing", edits.answer_missing),
@@ -155,9 +156,14 @@ WRITE_PATHS: list[tuple[str, Edit]] = [
     ("funders_portal.demo.many.make", make_many),
 ]
 """The function that notes a change, and an edit that comes to it."""
-IN_NO_TABLE = {"outcomes.evidence.refresh", "grants.joining.answer", "grants.joining._move"}
-"""What they note is whether reports came (tests/outcomes/test_evidence.py) and whose project a grant has, which no
-table of coverage counts by."""
+IN_NO_TABLE = {
+    "outcomes.evidence.refresh",
+    "grants.joining.answer",
+    "grants.joining._move",
+    "grants.striking.strike",
+}
+"""What they note is whether reports came (tests/outcomes/test_evidence.py), whose project a grant has, which no table
+of coverage counts by, and passages struck out of texts."""
 INTO_AN_EMPTY_PORTAL = (load_demo, make_many)
 TIMES = 3
 """Some grants stand in no figure (joint shares, money regranted), so an edit is done to several."""
