@@ -22,7 +22,7 @@ from grants.texts import without_controls
 from outcomes import asking, drafts, file_contents, identifying, words
 from outcomes.file_contents import ENDINGS, Looked, Unfit
 from outcomes.guards import BLOCKS
-from outcomes.models import Evidence, Report, ReportFile
+from outcomes.models import Evidence, Report, ReportFile, ReviewEvent
 
 MOST_BYTES = 20 * 1024**2
 LONGEST_NAME = 150
@@ -162,6 +162,5 @@ def strike(evidence: Evidence, *, at: datetime) -> None:
 
 def new(report: Report) -> int:
     """How many files came or went since the report was last handed in."""
-    last = report.deliveries.aggregate(at=Max("handed_in_at"), again=Max("corrected_at"))
-    moments = [each for each in last.values() if each]
-    return report.files.live().filter(at__gt=max(moments)).count() if moments else 0
+    last = ReviewEvent.objects.came().filter(delivery__report=report).aggregate(at=Max("at"))["at"]
+    return report.files.live().filter(at__gt=last).count() if last else 0

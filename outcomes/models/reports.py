@@ -175,6 +175,12 @@ class Delivery(models.Model):
         return f"{self.report} for {self.due_id}: {self.state}"
 
 
+class ReviewEventQuerySet(models.QuerySet["ReviewEvent"]):
+    def came(self) -> ReviewEventQuerySet:
+        """Those at which something came to the funder: handed in, again too."""
+        return self.filter(step__in=[Delivery.HANDED_IN, ReviewEvent.CORRECTED])
+
+
 class ReviewEvent(models.Model):
     """One step of a delivery, which charity and funder both read; never changed."""
 
@@ -197,6 +203,8 @@ class ReviewEvent(models.Model):
     by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     blacked_out_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ReviewEventQuerySet.as_manager()
 
     class Meta:
         ordering = ["at", "id"]
