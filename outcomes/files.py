@@ -19,7 +19,7 @@ from accounts.journal import Did
 from accounts.models import Organisation, Person
 from grants.models import Grant
 from grants.texts import without_controls
-from outcomes import asking, drafts, file_contents, identifying, words
+from outcomes import asking, documents, drafts, file_contents, identifying, words
 from outcomes.file_contents import ENDINGS, Looked, Unfit
 from outcomes.guards import BLOCKS
 from outcomes.models import Evidence, Report, ReportFile, ReviewEvent
@@ -146,8 +146,15 @@ def _write(path: Path, content: bytes) -> None:
 
 @transaction.atomic
 def take_back(kept: ReportFile, *, by: Person, at: datetime) -> None:
-    """Take a file out of its report, from every funder too; its content goes where no other report holds it."""
-    Report.objects.select_for_update().get(pk=kept.report_id)
+    """Take a file out of its report, from every funder too; its content goes where no other report holds it. Raises
+    NotTaken where it took the place of a report that was handed in.
+    """
+    kept.report = Report.objects.select_for_update().get(pk=kept.report_id)
+    if documents.is_all_there_is(kept):
+        raise NotTaken(
+            _("“%(name)s” is the report itself. Correct the report, add the document that takes its place, then take "
+              "this one out.") % {"name": kept.evidence.name}
+        )  # fmt: skip
     if ReportFile.objects.live().filter(pk=kept.pk).update(removed_at=at, removed_by=by):
         journal.record(what=Did.TOOK_FILE_BACK, about=kept, by=by, at=at)
         if not kept.evidence.files.live().exists():

@@ -15,6 +15,7 @@ from accounts.models import Person
 from counting import money
 from outcomes import (
     asking,
+    documents,
     drafts,
     entered,
     evidence,
@@ -81,6 +82,7 @@ def hand_in(
         raise AlreadyHandedIn(report, by)
     sheet = asking.sheet(report)
     found = entered.read(sheet, drafts.values(report), sheet.earlier)
+    found.problems.update(documents.problems(sheet, found))
     again = report.submitted_at is not None
     if again and not reason.strip():
         found.problems["reason"] = _("Say what you changed and why; your funders read it beside the change.")
