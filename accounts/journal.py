@@ -87,6 +87,7 @@ class Did(models.TextChoices):
     FOLLOWED_UP_FINDINGS = "followed up findings", _("said whether findings were used")
     ADDED_FILE = "added file", _("added a file to a report")
     TOOK_FILE_BACK = "took file back", _("took a file out of a report")
+    SAID_EVIDENCE = "said evidence", _("said what of a report may serve as evidence")
     BLACKED_OUT = "blacked out", _("blacked something out in a report")
     ENDED_DRAFT = "ended draft", _("took away a draft that had had its time")
     ENDED_REPORT = "ended report", _("blacked out a report that had had its time")

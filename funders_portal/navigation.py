@@ -46,7 +46,8 @@ NEED_PAGES = ("need_figures", "need_series", "need_add", "need_remove", "need_re
 GAP_PAGES = ("gaps", "gap_set_aside", "gap_looking")
 REPORT_PAGES = (
     "report_letters",
-    "report", "report_questions", "report_black_out", "report_file_add", "copy", "figures", "more_time",
+    "report", "report_questions", "report_evidence", "report_black_out", "report_file_add", "copy", "figures",
+    "more_time",
     "learning_agree",
 )  # fmt: skip
 UPLOAD_PAGES = ("grant_add", "imports", "import", "import_progress", "import_missing")

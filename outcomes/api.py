@@ -54,9 +54,14 @@ class CopyViewSet(Guarded, ReadOnlyModelViewSet[Delivery]):
         visible = Delivery.objects.visible_to(self.request.user).select_related("report__project", "due__grant__funder")
         return visible.prefetch_related(
             "due__grant__funder__identifiers",
+            "events",
+            "report__files__others",
+            "report__files__evidence",
+            "report__files__evidence_mark",
             Prefetch("delivered_answers", DeliveredAnswer.objects.order_by("answer__question__position", "id")),
             Prefetch("delivered_figures", DeliveredFigure.objects.order_by("figure__indicator__position", "id")),
             "delivered_answers__answer__question",
+            "delivered_answers__answer__evidence_mark",
             "delivered_figures__figure__indicator",
             "delivered_figures__figure__version",
             "delivered_figures__figure__cell",

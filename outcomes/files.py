@@ -22,7 +22,7 @@ from grants.texts import without_controls
 from outcomes import asking, documents, drafts, file_contents, identifying, words
 from outcomes.file_contents import ENDINGS, Looked, Unfit
 from outcomes.guards import BLOCKS
-from outcomes.models import Evidence, Report, ReportFile, ReviewEvent
+from outcomes.models import Delivery, Evidence, Report, ReportFile, ReviewEvent
 
 MOST_BYTES = 20 * 1024**2
 LONGEST_NAME = 150
@@ -46,6 +46,20 @@ def made_for(report: Report) -> list[Grant]:
     """The grants whose funders are owed this report, by funder."""
     grants = {due.grant_id: due.grant for due in asking.met_by(report)}
     return sorted(grants.values(), key=lambda each: (each.funder.name, each.pk))
+
+
+def of_copy(copy: Delivery) -> list[ReportFile]:
+    """As ReportFile.objects.delivered has it, of a copy whose events and report's files with their others are fetched
+    beforehand.
+    """
+    came = max((each.at for each in copy.events.all() if each.step in ReviewEvent.CAME), default=None)
+    grant = copy.due.grant_id
+    return [
+        each
+        for each in copy.report.files.all()
+        if not each.removed_at and came and each.at <= came
+        if each.grant_id == grant or grant in {other.pk for other in each.others.all()}
+    ]
 
 
 def add(

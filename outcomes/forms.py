@@ -12,9 +12,10 @@ from accounts.models import Person
 from accounts.worded import WordedForm
 from grants.filters import AmountField
 from grants.models import Grant
-from outcomes.models import Cell, Indicator, IndicatorVersion, Request
+from outcomes.models import Cell, EvidenceMark, Indicator, IndicatorVersion, Request
 from outcomes.models.due import ANCHORS, FORMS
 from outcomes.models.reminding import PRESETS
+from outcomes.serving import Asked
 
 
 def day(label: Any, **more: Any) -> forms.DateField:
@@ -184,6 +185,25 @@ class FileForm(WordedForm):
 
     def clean(self) -> dict[str, Any]:
         return {"others": [], **(super().clean() or {})}
+
+
+class EvidenceForm(WordedForm):
+    """May each answer and file serve as evidence? Nothing is chosen before the charity chooses it."""
+
+    all_optional = True
+
+    def __init__(self, *args: Any, asked: Iterable[Asked], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for each in asked:
+            self.fields[each.name] = forms.ChoiceField(
+                label=each.title, help_text=each.words, choices=EvidenceMark.CHOICES, required=False,
+                initial=each.said or None, widget=forms.RadioSelect, show_hidden_initial=True,
+            )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """What this person chose; what she left as she found it may have been changed by a colleague meanwhile."""
+        given = super().clean() or {}
+        return {name: given[name] for name in self.changed_data if given.get(name)}
 
 
 class AcceptForm(WordedForm):

@@ -115,7 +115,14 @@ DOCUMENTS: list[Rule] = [
         NO_DOCUMENT,
     ),
 ]  # fmt: skip
-LATER: list[Rule] = [*DOCUMENTS]
+KEPT_IS_NO_EVIDENCE = "an answer that no funder reads cannot serve as evidence"
+_OF_NO_FUNDER = """NEW.may_serve <> 'no' AND EXISTS (
+    SELECT 1 FROM outcomes_answer a WHERE a.id = NEW.answer_id AND a.reader IN ('kept', 'learning'))"""
+EVIDENCE_MARKS: list[Rule] = [
+    ("evidence_mark_read", "outcomes_evidencemark", "INSERT", _OF_NO_FUNDER, KEPT_IS_NO_EVIDENCE),
+    ("evidence_mark_still_read", "outcomes_evidencemark", "UPDATE", _OF_NO_FUNDER, KEPT_IS_NO_EVIDENCE),
+]
+LATER: list[Rule] = [*DOCUMENTS, *EVIDENCE_MARKS]
 """What later migrations put up; those that run on an empty database do so one after the other."""
 
 

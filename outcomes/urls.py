@@ -2,13 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from outcomes.views import asking, blacking, files, funder, grantee, learning, letters, requests, same_work
+from outcomes.views import asking, blacking, evidence, files, funder, grantee, learning, letters, requests, same_work
 
 urlpatterns: list[URLPattern] = [
     path("reports/", grantee.our_reports, name="our_reports"),
     path("reports/<int:pk>/", grantee.report, name="report"),
     path("reports/<int:pk>/questions/", grantee.report_questions, name="report_questions"),
     path("reports/<int:pk>/draft/", grantee.report_draft, name="report_draft"),
+    path("reports/<int:pk>/evidence/", evidence.report_evidence, name="report_evidence"),
     path("reports/<int:pk>/correct/", grantee.report_correct, name="report_correct"),
     path("reports/<int:pk>/more-time/", requests.more_time, name="more_time"),
     path("reports/letters/", letters.letters, name="letters"),

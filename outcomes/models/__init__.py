@@ -4,6 +4,7 @@ from outcomes.models.asked import Baseline, Cell, Expected, Indicator, Indicator
 from outcomes.models.due import ReportDue, ReportRule
 from outcomes.models.figures import Measurement, Overlap, ToldTwice
 from outcomes.models.files import Evidence, ReportFile
+from outcomes.models.marking import EvidenceMark
 from outcomes.models.noted import FigureChange, FigureCounter
 from outcomes.models.reminding import FunderLetters, Ladder
 from outcomes.models.reports import Answer, DeliveredAnswer, DeliveredFigure, Delivery, Report, ReviewEvent
@@ -17,6 +18,7 @@ __all__ = [
     "DeliveredFigure",
     "Delivery",
     "Evidence",
+    "EvidenceMark",
     "Expected",
     "FigureChange",
     "FigureCounter",

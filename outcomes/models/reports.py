@@ -178,13 +178,15 @@ class Delivery(models.Model):
 class ReviewEventQuerySet(models.QuerySet["ReviewEvent"]):
     def came(self) -> ReviewEventQuerySet:
         """Those at which something came to the funder: handed in, again too."""
-        return self.filter(step__in=[Delivery.HANDED_IN, ReviewEvent.CORRECTED])
+        return self.filter(step__in=ReviewEvent.CAME)
 
 
 class ReviewEvent(models.Model):
     """One step of a delivery, which charity and funder both read; never changed."""
 
     CORRECTED = "corrected"
+    CAME = (Delivery.HANDED_IN, CORRECTED)
+    """The steps at which something came to the funder."""
     STEPS = [
         (Delivery.HANDED_IN, _("handed in")),
         (Delivery.RETURNED, _("returned with a note")),

@@ -89,7 +89,9 @@ def _copy(
     context = {
         "told": standing.of_delivery(delivery),
         "delivery": delivery,
-        "files": ReportFile.objects.delivered(Delivery.objects.filter(pk=delivery.pk)).select_related("evidence"),
+        "files": ReportFile.objects.delivered(Delivery.objects.filter(pk=delivery.pk)).select_related(
+            "evidence", "evidence_mark"
+        ),
         "form": form,
         "answers": answers and delivery.state == Delivery.HANDED_IN,
         "notes": notes or {},

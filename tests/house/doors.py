@@ -204,6 +204,7 @@ MORE: dict[str, Door] = {
     "report_questions": Door(at=report),
     "report_draft": Door(at=report),
     "report_correct": Door(at=handed_in, posts=nothing),
+    "report_evidence": Door(at=handed_in),
     "report_file_add": Door(at=report),
     "report_file": Door(at=lambda world: {"pk": world.file.pk}),
     "report_file_take_back": Door(at=lambda world: {"pk": world.file.pk}, posts=nothing),
