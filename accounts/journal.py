@@ -70,6 +70,7 @@ class Did(models.TextChoices):
     WROTE_UP_CONVERSATION = "wrote up conversation", _("wrote up a conversation in the place of a report")
     RETURNED_REPORT = "returned report", _("returned a report with a note")
     ACCEPTED_REPORT = "accepted report", _("accepted a report")
+    DECIDED_RENEWAL = "decided renewal", _("recorded that a renewal is decided")
     ASKED_FIGURE = "asked figure", _("asked for a figure")
     ASKED_NO_LONGER = "asked no longer", _("asked for a figure no longer")
     AGREED_TARGET = "agreed target", _("agreed a target with a charity")

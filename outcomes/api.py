@@ -13,7 +13,7 @@ from accounts.access import FUNDERS, GRANTEES, Officer, Viewer
 from accounts.api_access import Guarded
 from outcomes import results, told_results
 from outcomes.filters import BY, ResultsFilter
-from outcomes.models import DeliveredAnswer, DeliveredFigure, Delivery, ReportDue
+from outcomes.models import Answer, DeliveredAnswer, DeliveredFigure, Delivery, ReportDue
 from outcomes.serializers import CopySerializer, DueSerializer, ResultsSerializer
 
 PARAMETERS = [
@@ -58,7 +58,13 @@ class CopyViewSet(Guarded, ReadOnlyModelViewSet[Delivery]):
             "report__files__others",
             "report__files__evidence",
             "report__files__evidence_mark",
-            Prefetch("delivered_answers", DeliveredAnswer.objects.order_by("answer__question__position", "id")),
+            # What was given for after the renewal is read on the page of the copy and goes nowhere else.
+            Prefetch(
+                "delivered_answers",
+                DeliveredAnswer.objects.exclude(answer__reader=Answer.AFTER_RENEWAL).order_by(
+                    "answer__question__position", "id"
+                ),
+            ),
             Prefetch("delivered_figures", DeliveredFigure.objects.order_by("figure__indicator__position", "id")),
             "delivered_answers__answer__question",
             "delivered_answers__answer__evidence_mark",

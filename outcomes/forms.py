@@ -109,6 +109,12 @@ class BaselineForm(WordedForm):
     because = forms.CharField(label=_("Or why nobody knows"), max_length=300, required=False)
 
 
+class RenewalForm(WordedForm):
+    """When the renewal of a grant was decided."""
+
+    decided_on = day(_("Decided on"))
+
+
 class QuestionForm(WordedForm):
     """One question of the funder's own."""
 

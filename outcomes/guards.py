@@ -122,7 +122,21 @@ EVIDENCE_MARKS: list[Rule] = [
     ("evidence_mark_read", "outcomes_evidencemark", "INSERT", _OF_NO_FUNDER, KEPT_IS_NO_EVIDENCE),
     ("evidence_mark_still_read", "outcomes_evidencemark", "UPDATE", _OF_NO_FUNDER, KEPT_IS_NO_EVIDENCE),
 ]
-LATER: list[Rule] = [*DOCUMENTS, *EVIDENCE_MARKS]
+TOO_EARLY = "an answer for after the renewal is on no copy before it is decided, and one that is kept on none"
+RENEWAL_STAYS = "a renewal that was recorded as decided stays so"
+_NOT_YET = """EXISTS (
+    SELECT 1 FROM outcomes_answer a WHERE a.id = NEW.answer_id AND (a.reader IN ('kept', 'learning')
+        OR (a.reader = 'after_renewal' AND NOT EXISTS (
+            SELECT 1 FROM outcomes_delivery v
+            JOIN outcomes_reportdue d ON d.id = v.due_id JOIN outcomes_renewal r ON r.grant_id = d.grant_id
+            WHERE v.id = NEW.delivery_id AND r.at >= a.at))))"""
+RENEWALS: list[Rule] = [
+    ("answer_in_time", "outcomes_deliveredanswer", "INSERT", _NOT_YET, TOO_EARLY),
+    ("answer_moved_in_time", "outcomes_deliveredanswer", "UPDATE", _NOT_YET, TOO_EARLY),
+    ("renewal_frozen", "outcomes_renewal", "UPDATE", "1 = 1", RENEWAL_STAYS),
+    ("renewal_kept", "outcomes_renewal", "DELETE", "1 = 1", RENEWAL_STAYS),
+]
+LATER: list[Rule] = [*DOCUMENTS, *EVIDENCE_MARKS, *RENEWALS]
 """What later migrations put up; those that run on an empty database do so one after the other."""
 
 

@@ -24,6 +24,7 @@ from outcomes import (
     identifying,
     notices,
     noting,
+    renewals,
     schedule,
     words,
     works,
@@ -202,10 +203,9 @@ def _copy(delivery: Delivery) -> None:
     delivery.delivered_answers.all().delete()
     delivery.delivered_figures.all().delete()
     answers = report.answers.filter(superseded_at=None, reader=Answer.NOW).exclude(text="").select_related("question")
+    own = [each for each in answers if each.question.funder_id in (None, due.grant.funder_id)]
     DeliveredAnswer.objects.bulk_create(
-        DeliveredAnswer(delivery=delivery, answer=each)
-        for each in answers
-        if each.question.funder_id in (None, due.grant.funder_id)
+        DeliveredAnswer(delivery=delivery, answer=each) for each in [*own, *renewals.promised(delivery)]
     )
     figures = Measurement.objects.current().filter(report=report, start__gte=due.start, end__lte=due.end)
     DeliveredFigure.objects.bulk_create(DeliveredFigure(delivery=delivery, figure=each) for each in figures)

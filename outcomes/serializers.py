@@ -14,7 +14,6 @@ from outcomes import files, serving
 from outcomes.models import Delivery, EvidenceMark, Measurement, ReportDue, ReportFile
 from priorities.serializers import LineSerializer
 
-
 MAY_SERVE = _(
     "Whether the charity lets it serve as evidence for the group's monitoring work: no, unnamed (without its name) or "
     "named. Where it said nothing, no."

@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, path
 
-from outcomes.views import asking, blacking, evidence, files, funder, grantee, learning, letters, requests, same_work
+from outcomes.views import (
+    asking,
+    blacking,
+    evidence,
+    files,
+    funder,
+    grantee,
+    learning,
+    letters,
+    renewals,
+    requests,
+    same_work,
+)
 
 urlpatterns: list[URLPattern] = [
     path("reports/", grantee.our_reports, name="our_reports"),
@@ -33,5 +45,6 @@ urlpatterns: list[URLPattern] = [
     path("grants/same-work/", same_work.same_work, name="same_work"),
     path("grants/same-work/<int:pk>/answer/", same_work.same_work_answer, name="same_work_answer"),
     path("grants/same-work/<int:pk>/part/", same_work.same_work_part, name="same_work_part"),
+    path("grants/<int:pk>/renewal/", renewals.renewal, name="renewal"),
     path("grants/<int:pk>/reports/", funder.plan_reports, name="plan_reports"),
 ]

@@ -7,6 +7,7 @@ from outcomes.models.files import Evidence, ReportFile
 from outcomes.models.marking import EvidenceMark
 from outcomes.models.noted import FigureChange, FigureCounter
 from outcomes.models.reminding import FunderLetters, Ladder
+from outcomes.models.renewals import Renewal
 from outcomes.models.reports import Answer, DeliveredAnswer, DeliveredFigure, Delivery, Report, ReviewEvent
 from outcomes.models.talking import FollowUp, FunderContact, Learning, Request
 
@@ -32,6 +33,7 @@ __all__ = [
     "Measurement",
     "Overlap",
     "Question",
+    "Renewal",
     "Report",
     "ReportDue",
     "ReportFile",

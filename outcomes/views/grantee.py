@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import GRANTEES, SignedInRequest, only
-from outcomes import asking, drafts, files, filled, learning, reports, same_work, sent, standing, words
+from outcomes import asking, drafts, files, filled, learning, renewals, reports, same_work, sent, standing, words
 from outcomes.asking import NONE
 from outcomes.forms import FileForm
 from outcomes.models import FunderContact, Report
@@ -133,6 +133,7 @@ def _handed_in(request: SignedInRequest, report: Report) -> dict[str, Any]:
     return {
         "report": report,
         "told": standing.told(report),
+        "promises": list(renewals.promises(report)),
         "leads": leads,
         "files": _files(report),
         "today": timezone.localdate(),

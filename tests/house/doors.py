@@ -214,6 +214,7 @@ MORE: dict[str, Door] = {
     "same_work_answer": Door(at=lambda world: {"pk": world.proposed.pk}, posts=lambda world: {"same": "yes"}),
     "same_work_part": Door(at=lambda world: {"pk": world.proposed.pk}, posts=nothing),
     "plan_reports": Door(at=grant),
+    "renewal": Door(at=grant),
     "more_time": Door(at=report),
     "report_letters": Door(at=report),
     "ask_change": Door(at=grant),
