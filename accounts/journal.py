@@ -75,6 +75,8 @@ class Did(models.TextChoices):
     ASKED_NO_LONGER = "asked no longer", _("asked for a figure no longer")
     AGREED_TARGET = "agreed target", _("agreed a target with a charity")
     SET_BASELINE = "set baseline", _("said where a project stood before")
+    DECLARED_OVERLAP = "declared overlap", _("said how many people two works share")
+    TOOK_OVERLAP_BACK = "took overlap back", _("no longer said how many people two works share")
     ADDED_QUESTION = "added question", _("added a question")
     RETIRED_QUESTION = "retired question", _("retired a question")
     ADDED_REPORT_RULE = "added report rule", _("added a rule for reports")

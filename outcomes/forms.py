@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Person
 from accounts.worded import WordedForm
 from grants.filters import AmountField
-from grants.models import Grant
-from outcomes.models import Cell, EvidenceMark, Indicator, IndicatorVersion, Request
+from grants.models import Grant, Project
+from outcomes.models import Cell, EvidenceMark, Indicator, IndicatorVersion, Overlap, Request
 from outcomes.models.due import ANCHORS, FORMS
 from outcomes.models.reminding import PRESETS
 from outcomes.serving import Asked
@@ -113,6 +113,37 @@ class RenewalForm(WordedForm):
     """When the renewal of a grant was decided."""
 
     decided_on = day(_("Decided on"))
+
+
+class OverlapForm(WordedForm):
+    """How many people two works share."""
+
+    other = forms.ChoiceField(label=_("The other work"))
+    indicator = forms.ChoiceField(label=_("Figure"), help_text=_("Of those that count people."))
+    start = day(_("From"), help_text=_("Days that both have reported on."))
+    end = day(_("To"))
+    method = forms.ChoiceField(
+        label=_("How many of the people are in both?"), choices=Overlap.METHODS, widget=forms.RadioSelect
+    )
+    people = forms.IntegerField(label=_("How many, where it is known"), min_value=0, max_value=10**9, required=False)
+
+    def __init__(
+        self, *args: Any, others: Iterable[Project], versions: Iterable[IndicatorVersion], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        works = [("", ""), *((each.pk, str(each)) for each in others)]
+        figures = [("", ""), *((each.indicator.code, each.name) for each in versions)]
+        self.fields["other"].choices = works  # type: ignore[attr-defined]
+        self.fields["indicator"].choices = figures  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        is_known, has_number = given.get("method") == Overlap.KNOWN, given.get("people") is not None
+        if is_known and not has_number and "people" not in self.errors:
+            self.add_error("people", _("Say how many."))
+        elif has_number and "method" in given and not is_known:
+            self.add_error("people", _("A number belongs to “so many” alone. Choose that, or leave the number out."))
+        return given
 
 
 class QuestionForm(WordedForm):

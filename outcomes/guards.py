@@ -136,7 +136,19 @@ RENEWALS: list[Rule] = [
     ("renewal_frozen", "outcomes_renewal", "UPDATE", "1 = 1", RENEWAL_STAYS),
     ("renewal_kept", "outcomes_renewal", "DELETE", "1 = 1", RENEWAL_STAYS),
 ]
-LATER: list[Rule] = [*DOCUMENTS, *EVIDENCE_MARKS, *RENEWALS]
+OVERLAP_FROZEN = "what was said of people in two works is superseded, never changed"
+SHARED = ("id", "indicator_id", "cell_id", "start", "end", "one_id", "other_id", "method", "by_id", "at")
+SHARED_PEOPLE: list[Rule] = [
+    (
+        "overlap_frozen", "outcomes_overlap", "UPDATE",
+        f"""{_differs(SHARED, "<>")} OR COALESCE(NEW.people, -1) <> COALESCE(OLD.people, -1)
+            OR (OLD.superseded_at IS NOT NULL
+                AND (NEW.superseded_at IS NULL OR NEW.superseded_at <> OLD.superseded_at))""",
+        OVERLAP_FROZEN,
+    ),
+    ("overlap_kept", "outcomes_overlap", "DELETE", "1 = 1", OVERLAP_FROZEN),
+]  # fmt: skip
+LATER: list[Rule] = [*DOCUMENTS, *EVIDENCE_MARKS, *RENEWALS, *SHARED_PEOPLE]
 """What later migrations put up; those that run on an empty database do so one after the other."""
 
 

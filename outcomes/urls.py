@@ -11,6 +11,7 @@ from outcomes.views import (
     grantee,
     learning,
     letters,
+    overlaps,
     renewals,
     requests,
     same_work,
@@ -45,6 +46,8 @@ urlpatterns: list[URLPattern] = [
     path("grants/same-work/", same_work.same_work, name="same_work"),
     path("grants/same-work/<int:pk>/answer/", same_work.same_work_answer, name="same_work_answer"),
     path("grants/same-work/<int:pk>/part/", same_work.same_work_part, name="same_work_part"),
+    path("grants/<int:pk>/overlaps/", overlaps.overlaps, name="overlaps"),
+    path("grants/<int:pk>/overlaps/<int:overlap>/take-back/", overlaps.overlap_take_back, name="overlap_take_back"),
     path("grants/<int:pk>/renewal/", renewals.renewal, name="renewal"),
     path("grants/<int:pk>/reports/", funder.plan_reports, name="plan_reports"),
 ]

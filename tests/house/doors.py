@@ -215,6 +215,8 @@ MORE: dict[str, Door] = {
     "same_work_part": Door(at=lambda world: {"pk": world.proposed.pk}, posts=nothing),
     "plan_reports": Door(at=grant),
     "renewal": Door(at=grant),
+    "overlaps": Door(at=grant),
+    "overlap_take_back": Door(at=lambda world: {"pk": world.grant.pk, "overlap": 1}, posts=nothing),
     "more_time": Door(at=report),
     "report_letters": Door(at=report),
     "ask_change": Door(at=grant),
