@@ -26,7 +26,9 @@ def problems(sheet: Sheet, found: Entered) -> dict[str, str]:
 
 def without(report: Report, *, but: ReportFile | None = None) -> list[Organisation]:
     """The funders that are owed a document in the place of this report and have none in it, apart from `but`."""
-    files = report.files.live().filter(evidence__blacked_out_at=None).exclude(pk=but.pk if but else None)
+    files = report.files.live().filter(evidence__blacked_out_at=None)
+    if but:
+        files = files.exclude(pk=but.pk)
     having = {pk for pair in files.values_list("grant", "others") for pk in pair}
     owed = [due.grant for due in asking.met_by(report) if due.form == DOCUMENT]
     lacking = {grant.funder for grant in owed if grant.pk not in having}

@@ -115,9 +115,10 @@ def _reached(project: Project, indicator: Indicator, start: date, end: date) -> 
         indicator=indicator, start__gte=start, end__lte=end, version__kind=IndicatorVersion.COUNT,
         over_time=F("version__over_time"),
     )  # fmt: skip
-    told = list(rows.order_by("start", "end").values_list("over_time", "start", "end", "value"))
+    told = list(rows.order_by("start", "end"))
     if not told:
         return None
-    first, last = (np.array([each[place].toordinal() for each in told]) for place in (1, 2))
-    none, value = np.zeros(len(told), np.int64), np.array([each[3] for each in told], np.int64)
-    return int(adding.per_project(told[-1][0], none, first, last, value, none).most.sum())
+    first = np.array([each.start.toordinal() for each in told])
+    last = np.array([each.end.toordinal() for each in told])
+    none, value = np.zeros(len(told), np.int64), np.array([each.value for each in told], np.int64)
+    return int(adding.per_project(told[-1].over_time, none, first, last, value, none).most.sum())

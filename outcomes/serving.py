@@ -54,7 +54,8 @@ def asked(report: Report) -> list[Asked]:
     """The answers and files that funders read or will: as they are now, and as a funder has them from before."""
     if not report.submitted_at:
         return []
-    return [Asked(each, said_of(each)) for each in (*_answers(report), *_files(report))]
+    things: list[Answer | ReportFile] = [*_answers(report), *_files(report)]
+    return [Asked(each, said_of(each)) for each in things]
 
 
 def said_of(thing: Answer | ReportFile) -> str:
