@@ -62,6 +62,11 @@ class Box:
         return f"f{self.expected.pk}-{self.cell.pk}-{self.window.start:%Y%m%d}-{self.window.end:%Y%m%d}"
 
     @property
+    def key(self) -> tuple[int, int, date, date]:
+        """What a measurement of it has: indicator, cell, first and last day."""
+        return (self.expected.indicator_id, self.cell.pk, self.window.start, self.window.end)
+
+    @property
     def status_name(self) -> str:
         """The name of the choice between a figure and a reason why there is none."""
         return f"{self.name}-status"

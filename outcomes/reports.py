@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from accounts import journal
 from accounts.journal import Did
 from accounts.models import Person
-from counting import money
 from outcomes import (
     asking,
     documents,
@@ -25,11 +24,11 @@ from outcomes import (
     notices,
     noting,
     renewals,
+    retyped,
     schedule,
     words,
     works,
 )  # fmt: skip
-from outcomes.asking import Box, Sheet
 from outcomes.drafts import AlreadyHandedIn, is_open
 from outcomes.entered import Entered, Given, Said
 from outcomes.models import (
@@ -38,7 +37,6 @@ from outcomes.models import (
     DeliveredFigure,
     Delivery,
     Indicator,
-    IndicatorVersion,
     Measurement,
     Question,
     Report,
@@ -118,12 +116,8 @@ def _keep(report: Report, found: Entered, *, reason: str, by: Person, at: dateti
     now = Measurement.objects.current().filter(project=report.project_id)
     figures = {(each.indicator_id, each.cell_id, each.start, each.end): each for each in now}
     return changed + sum(
-        _keep_figure(report, each, figures.get(_key(each.box)), reason=reason, by=by, at=at) for each in found.figures
+        _keep_figure(report, each, figures.get(each.box.key), reason=reason, by=by, at=at) for each in found.figures
     )
-
-
-def _key(box: Box) -> tuple[int, int, date, date]:
-    return (box.expected.indicator_id, box.cell.pk, box.window.start, box.window.end)
 
 
 def _keep_answer(report: Report, said: Said, old: Answer | None, *, reason: str, by: Person, at: datetime) -> bool:
@@ -221,7 +215,7 @@ def reopen(report: Report, *, by: Person, at: datetime) -> Report:
     report = Report.objects.select_for_update().get(pk=report.pk)
     if is_open(report):
         return report
-    report.draft = drafts.filled({REOPENED: "yes", **as_typed(asking.sheet(report))}, by=by, at=at)
+    report.draft = drafts.filled({REOPENED: "yes", **retyped.boxes(asking.sheet(report))}, by=by, at=at)
     report.draft_version += 1
     report.draft_at, report.draft_by = at, by
     report.save(update_fields=["draft", "draft_version", "draft_at", "draft_by"])
@@ -238,45 +232,6 @@ def leave_as_it_was(report: Report, *, by: Person, at: datetime) -> None:
         report.draft, report.draft_at, report.draft_by = {}, None, None
         report.draft_version += 1
         report.save(update_fields=["draft", "draft_version", "draft_at", "draft_by"])
-
-
-def as_typed(sheet: Sheet) -> dict[str, str]:
-    """The boxes as they would be typed to give what was handed in."""
-    report = sheet.report
-    typed: dict[str, str] = {}
-    answers = {each.question_id: each for each in report.answers.filter(superseded_at=None)}
-    for asked in sheet.words:
-        if answer := answers.get(asked.question.pk):
-            typed[asked.name] = answer.text
-            # Whoever handed it in said so, or handed it in before anybody looked.
-            typed[asked.none_name] = identifying.lines(each.words for each in identifying.finds(answer.text))
-            if asked.question.chooses_reader and answer.text:
-                typed[asked.reader_name] = answer.reader
-    current = Measurement.objects.current().filter(report=report)
-    figures = {(each.indicator_id, each.cell_id, each.start, each.end): each for each in current}
-    for asked_for in sheet.figures:
-        for part in asked_for.parts:
-            states = {figures[_key(box)].status for box in part.boxes if _key(box) in figures}
-            typed[part.name] = next(iter(states - {Measurement.REPORTED}), "")
-        for box in asked_for.boxes:
-            if figure := figures.get(_key(box)):
-                typed.update(_box_as_typed(box, figure))
-                if figure.typed_total is not None:
-                    typed[asked_for.so_far_name] = entered.ALL_SO_FAR
-    return typed
-
-
-def _box_as_typed(box: Box, figure: Measurement) -> dict[str, str]:
-    if figure.status != Measurement.REPORTED:
-        return {box.status_name: figure.status} if box.cell.is_total else {}
-    if figure.numerator is not None:
-        return {box.name: str(figure.numerator), box.of_name: str(figure.denominator)}
-    value = figure.value if figure.typed_total is None else figure.typed_total
-    assert value is not None
-    kind = box.expected.version.kind
-    if kind == IndicatorVersion.MONEY:
-        return {box.name: str(money.major(value))}
-    return {box.name: str(value) if kind != IndicatorVersion.SCALE else f"{value / 100:.2f}"}
 
 
 # --- the funder ---------------------------------------------------------------------------------------------------
