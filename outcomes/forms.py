@@ -17,6 +17,9 @@ from outcomes.models.due import ANCHORS, FORMS
 from outcomes.models.reminding import PRESETS
 from outcomes.serving import Asked
 
+IDENTIFY = {"data-identify": ""}
+"""Marks a box in which the browser looks for what could tell who a person is."""
+
 
 def day(label: Any, **more: Any) -> forms.DateField:
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -173,12 +176,13 @@ class TalkForm(WordedForm):
     """A conversation, written up."""
 
     said = forms.CharField(
-        label=_("What was said"), max_length=5_000, widget=forms.Textarea(attrs={"rows": 6}),
+        label=_("What was said"), max_length=5_000, widget=forms.Textarea(attrs={"rows": 6, **IDENTIFY}),
         help_text=_("In general; nothing that could tell who anybody helped is. The charity reads it."),
     )  # fmt: skip
     feedback = forms.CharField(
-        label=_("What we learned, and what we did with it"), max_length=5_000, widget=forms.Textarea(attrs={"rows": 4})
-    )
+        label=_("What we learned, and what we did with it"), max_length=5_000,
+        widget=forms.Textarea(attrs={"rows": 4, **IDENTIFY}),
+    )  # fmt: skip
 
 
 class BlackOutForm(WordedForm):
@@ -249,7 +253,7 @@ class AcceptForm(WordedForm):
     feedback = forms.CharField(
         label=_("What we learned, and what we did with it"),
         max_length=5_000,
-        widget=forms.Textarea(attrs={"rows": 5}),
+        widget=forms.Textarea(attrs={"rows": 5, **IDENTIFY}),
         help_text=_(
             "The charity reads this. It is the only word it gets back, so be as plain as you would be to a colleague."
         ),

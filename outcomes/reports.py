@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -60,6 +60,10 @@ class NotReady(Exception):
 
 class NotToAnswer(Exception):
     """This copy of a report cannot be answered so; worded for the officer."""
+
+
+class TellsWho(NotToAnswer):
+    """Something in what the officer wrote could tell who a person is; worded for her."""
 
 
 # --- the charity --------------------------------------------------------------------------------------------------
@@ -236,9 +240,12 @@ def leave_as_it_was(report: Report, *, by: Person, at: datetime) -> None:
 
 # --- the funder ---------------------------------------------------------------------------------------------------
 @transaction.atomic
-def accept(delivery: Delivery, *, feedback: str, by: Person, at: datetime) -> Delivery:
-    """Accept one funder's copy, with what it learned from it. Raises NotToAnswer."""
+def accept(delivery: Delivery, *, feedback: str, none_in: Collection[str] = (), by: Person, at: datetime) -> Delivery:
+    """Accept one funder's copy, with what it learned from it. none_in: finds in it that tell nobody, as the officer
+    said. Raises NotToAnswer, and TellsWho where something in it could tell who a person is.
+    """
     delivery = _to_answer(delivery)
+    _refuse_what_tells([feedback], none_in)
     if not feedback.strip():
         raise NotToAnswer(_("Say what you learned and what you did with it; the charity reads it."))
     delivery.state, delivery.answered_at, delivery.feedback = Delivery.ACCEPTED, at, feedback.strip()
@@ -253,11 +260,13 @@ def accept(delivery: Delivery, *, feedback: str, by: Person, at: datetime) -> De
 
 
 @transaction.atomic
-def write_up(due: ReportDue, *, said: str, feedback: str, by: Person, at: datetime) -> Delivery:
+def write_up(
+    due: ReportDue, *, said: str, feedback: str, none_in: Collection[str] = (), by: Person, at: datetime
+) -> Delivery:
     """A conversation in the place of a report: the officer writes what was said, the charity reads it, it is accepted.
 
     Raises NotToAnswer where the due is no conversation, a report is being written for somebody else, or words are
-    missing.
+    missing; TellsWho as in accepting.
     """
     works.lock(due.grant.project_id)
     report = Report.objects.select_for_update().filter(project=due.grant.project, start=due.start, end=due.end).first()
@@ -269,13 +278,14 @@ def write_up(due: ReportDue, *, said: str, feedback: str, by: Person, at: dateti
         raise NotToAnswer(_("This was written up already; a colleague of yours may have done it."))
     if not said.strip() or not feedback.strip():
         raise NotToAnswer(_("Write what was said, and what you learned; the charity reads both."))
+    _refuse_what_tells([said, feedback], none_in)
     question = Question.objects.get(code=asking.WHAT_WAS_DONE)
     Answer.objects.create(report=report, question=question, text=said.strip(), by=by, at=at)
     report.submitted_at, report.submitted_by, report.draft = at, by, {}
     report.save()
     journal.record(what=Did.WROTE_UP_CONVERSATION, about=report, by=by, at=at)
     _deliver(report, changed=1, reason="", by=by, at=at)
-    return accept(report.deliveries.get(due=due), feedback=feedback, by=by, at=at)
+    return accept(report.deliveries.get(due=due), feedback=feedback, none_in=none_in, by=by, at=at)
 
 
 @transaction.atomic
@@ -283,16 +293,18 @@ def send_back(
     delivery: Delivery,
     *,
     notes: Mapping[Question | Indicator | None, str],
+    none_in: Collection[str] = (),
     by: Person,
     at: datetime,
 ) -> Delivery:
     """Return one funder's copy with a note on a question, on a figure, or on the whole (None). The report reopens in
-    place; other funders' copies stay as they are. Raises NotToAnswer.
+    place; other funders' copies stay as they are. Raises NotToAnswer, and TellsWho as in accepting.
     """
     delivery = _to_answer(delivery)
     said = {about: note.strip() for about, note in notes.items() if note.strip()}
     if not said:
         raise NotToAnswer(_("Write at least one note: what is unclear, or what is missing?"))
+    _refuse_what_tells(said.values(), none_in)
     delivery.state, delivery.answered_at = Delivery.RETURNED, at
     delivery.save(update_fields=["state", "answered_at"])
     events = ReviewEvent.objects.bulk_create(
@@ -308,6 +320,11 @@ def send_back(
     journal.record(what=Did.RETURNED_REPORT, about=delivery, by=by, at=at, notes=len(said))
     evidence.refresh({delivery.due.grant_id}, on=timezone.localdate(at))
     return delivery
+
+
+def _refuse_what_tells(texts: Iterable[str], none_in: Collection[str]) -> None:
+    if found := [each for text in texts for each in identifying.left(text, none_in)]:
+        raise TellsWho(words.identifies(found))
 
 
 def _to_answer(delivery: Delivery) -> Delivery:

@@ -9,6 +9,7 @@ from django import template
 from django.utils import timezone
 
 from outcomes import serving, words
+from outcomes.marked import Marked
 from outcomes.models import Answer, Measurement, ReportFile
 
 register = template.Library()
@@ -45,9 +46,9 @@ def days_since(moment: datetime, today: date) -> int:
 
 
 @register.filter
-def note_on(notes: dict[str, str], name: str) -> str:
-    """What was typed into the box for a note of that name."""
-    return notes.get(f"note-{name}", "")
+def box(boxes: dict[str, Marked], name: str) -> Marked:
+    """The box of that name, as it was sent; empty where none was."""
+    return boxes.get(name) or Marked(name)
 
 
 @register.filter

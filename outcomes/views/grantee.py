@@ -120,7 +120,7 @@ def _given(request: SignedInRequest, name: str) -> str:
     """What a box holds; what is said to be none comes from ticks and from the box that keeps them."""
     if not name.endswith(NONE):
         return sent.text(request.POST, name)
-    return "\n".join(dict.fromkeys(line for each in request.POST.getlist(name) for line in each.splitlines() if line))
+    return sent.none_in(request.POST, name)
 
 
 def _reason(request: SignedInRequest) -> dict[str, Any]:
