@@ -46,9 +46,8 @@ SORT_PAGES = ("sort", "sort_paste", "suggestions_confirm")
 NEED_PAGES = ("need_figures", "need_series", "need_add", "need_remove", "need_restore")
 GAP_PAGES = ("gaps", "gap_set_aside", "gap_looking")
 REPORT_PAGES = (
-    "report_letters",
-    "report", "report_questions", "report_black_out", "report_file_add", "copy", "figures", "more_time",
-    "learning_agree",
+    "report_letters", "report", "report_questions", "report_evidence", "report_black_out", "report_file_add", "copy",
+    "figures", "overlaps", "more_time", "learning_agree",
 )  # fmt: skip
 UPLOAD_PAGES = ("grant_add", "imports", "import", "import_progress", "import_missing")
 
@@ -86,7 +85,7 @@ MAIN = (
         to=(Officer, Viewer),
         beneath=(
             Place("to_answer", _("To answer"), names=("copy", "asked")),
-            Place("dues", _("Due"), names=("due", "plan_reports", "figures", "follow_up")),
+            Place("dues", _("Due"), names=("due", "plan_reports", "renewal", "overlaps", "figures", "follow_up")),
             Place("letters", _("Letters"), names=("report_letters",)),
             Place("what_we_ask", _("What we ask")),
             Place("what_was_learned", _("What was learned")),

@@ -127,7 +127,10 @@ class GrantForm(WordedForm):
         label=gettext_lazy("Pays for the same work as"),
         required=False,
         max_length=255,
-        help_text=gettext_lazy("The identifier of another grant to the same recipient, perhaps from another funder."),
+        help_text=gettext_lazy(
+            "The identifier of another grant to the same recipient, perhaps from another funder. It is "
+            "proposed to that funder and to the charity: one report for both, once one of them says so too."
+        ),
     )
     grant_id = forms.CharField(
         label=gettext_lazy("Grant identifier"),

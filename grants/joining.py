@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -185,7 +186,8 @@ def _end(joining: Joining, *, by: Person | None, at: datetime) -> None:
 
 def tidy(recipients: Collection[int], *, at: datetime) -> None:
     """End what no longer holds: proposals whose grants were removed, moved or joined; joinings that hold nothing."""
-    for joining in Joining.objects.open().filter(recipient__in=recipients).exclude(answers=None):
+    told = ~Q(answers=None) | Q(because=Joining.SAID)
+    for joining in Joining.objects.open().filter(told, recipient__in=recipients).distinct():
         try:
             _refuse_unless_joinable(joining)
         except CannotJoin:

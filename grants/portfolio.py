@@ -40,7 +40,8 @@ class Details:
     """What a person says about a grant.
 
     plain: fields of Grant by name (revisions.PLAIN), amounts in minor units. new_recipients: names of organisations
-    to add. same_work_as: another grant whose project this one pays for too; None gives it a project of its own.
+    to add. same_work_as: another grant that is said to pay for the same work: where it has the same project already, it
+    stays so (writing.py proposes the others); None gives it a project of its own.
     regions: place codes. grant_id "" has one made.
     """
 
@@ -163,8 +164,7 @@ def newest(grant: Grant) -> int:
 @transaction.atomic
 def add(*, details: Details, by: Person, at: datetime) -> Grant:
     """A new grant with its first revision; one without an identifier is called 360G-portal-<n>."""
-    project = details.same_work_as.project if details.same_work_as else Project(title=details.plain["title"])
-    project.save()
+    project = Project.objects.create(title=details.plain["title"])
     grant = Grant.objects.create(
         **details.plain,
         grant_id=details.grant_id or f"360G-portal-{uuid.uuid4()}",
@@ -237,15 +237,16 @@ def _wanted(grant: Grant, before: Content, details: Details, *, by: Person, at: 
 
 
 def _project(grant: Grant, old_title: str, same_work_as: Grant | None) -> Project:
-    """The project named, or one of the grant's own: where it was joined, the one it came from.
+    """The grant's project; where it shares that and nobody says so any longer, one of its own: the one it came from.
 
     A project of its own follows the grant's title where it was called after it.
     """
-    if same_work_as:
-        return same_work_as.project
+    shares = grant.project.grants.current().exclude(pk=grant.pk).exists()
+    if shares and same_work_as:
+        return grant.project
     if moved := JoinedGrant.objects.moved().filter(grant=grant).select_related("came_from").first():
         return cast(Project, moved.came_from)
-    if grant.project.grants.current().exclude(pk=grant.pk).exists():
+    if shares:
         return Project.objects.create(title=grant.title)
     if grant.project.title == old_title != grant.title:
         grant.project.title = grant.title

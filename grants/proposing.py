@@ -212,10 +212,10 @@ def _spoken(charities: Sequence[int]) -> set[Pair]:
 def _propose(running: dict[int, list[Running]], spoken: set[Pair], *, at: datetime) -> int:
     """Propose anew what nobody has answered yet; a proposal that stays the same is left alone."""
     open_now = Joining.objects.open().filter(recipient__in=running)
-    unanswered = dict(open_now.filter(answers=None).values_list("key", "pk"))
-    taken = set(
-        JoinedGrant.objects.filter(joining__in=open_now.exclude(answers=None)).values_list("grant_id", flat=True)
-    )
+    by_itself = open_now.filter(answers=None).exclude(because=Joining.SAID)
+    unanswered = dict(by_itself.values_list("key", "pk"))
+    by_people = open_now.exclude(pk__in=by_itself.values("pk"))
+    taken = set(JoinedGrant.objects.filter(joining__in=by_people).values_list("grant_id", flat=True))
     wanted = {
         joining.key_of(each.pk for each in found.grants): (charity, found)
         for charity, grants in running.items()

@@ -13,7 +13,7 @@ from accounts.access import FUNDERS, GRANTEES, Officer, Viewer
 from accounts.api_access import Guarded
 from outcomes import results, told_results
 from outcomes.filters import BY, ResultsFilter
-from outcomes.models import DeliveredAnswer, DeliveredFigure, Delivery, ReportDue
+from outcomes.models import Answer, DeliveredAnswer, DeliveredFigure, Delivery, ReportDue
 from outcomes.serializers import CopySerializer, DueSerializer, ResultsSerializer
 
 PARAMETERS = [
@@ -54,9 +54,20 @@ class CopyViewSet(Guarded, ReadOnlyModelViewSet[Delivery]):
         visible = Delivery.objects.visible_to(self.request.user).select_related("report__project", "due__grant__funder")
         return visible.prefetch_related(
             "due__grant__funder__identifiers",
-            Prefetch("delivered_answers", DeliveredAnswer.objects.order_by("answer__question__position", "id")),
+            "events",
+            "report__files__others",
+            "report__files__evidence",
+            "report__files__evidence_mark",
+            # What was given for after the renewal is read on the page of the copy and goes nowhere else.
+            Prefetch(
+                "delivered_answers",
+                DeliveredAnswer.objects.exclude(answer__reader=Answer.AFTER_RENEWAL).order_by(
+                    "answer__question__position", "id"
+                ),
+            ),
             Prefetch("delivered_figures", DeliveredFigure.objects.order_by("figure__indicator__position", "id")),
             "delivered_answers__answer__question",
+            "delivered_answers__answer__evidence_mark",
             "delivered_figures__figure__indicator",
             "delivered_figures__figure__version",
             "delivered_figures__figure__cell",

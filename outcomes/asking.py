@@ -7,14 +7,18 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import QuerySet
+
 from accounts.models import Organisation
 from outcomes import schedule, windows, works
 from outcomes.models import Answer, Cell, Expected, IndicatorVersion, Measurement, Question, Report, ReportDue
-from outcomes.models.due import SHORT
+from outcomes.models.due import DOCUMENT, SHORT
 from outcomes.windows import Window
 
 WHAT_WAS_DONE = "what-done"
 """The code of the first question of the shared core."""
+WHICH_DOCUMENT = "what-document"
+"""The code of the one question that is asked where a document takes the place of a report."""
 NONE = "-none"
 """Ends the name of the box beside another in which nothing may stand that tells who a person is."""
 MOST_OWN_QUESTIONS = 3
@@ -56,6 +60,11 @@ class Box:
     @property
     def name(self) -> str:
         return f"f{self.expected.pk}-{self.cell.pk}-{self.window.start:%Y%m%d}-{self.window.end:%Y%m%d}"
+
+    @property
+    def key(self) -> tuple[int, int, date, date]:
+        """What a measurement of it has: indicator, cell, first and last day."""
+        return (self.expected.indicator_id, self.cell.pk, self.window.start, self.window.end)
 
     @property
     def status_name(self) -> str:
@@ -114,6 +123,11 @@ class Sheet:
     earlier: Before
 
     @property
+    def is_document(self) -> bool:
+        """Whether a document that the charity has anyway takes the place of answers, and figures may be left out."""
+        return self.report.form == DOCUMENT
+
+    @property
     def words(self) -> list[Words]:
         return [*self.core, *(each for questions in self.own.values() for each in questions)]
 
@@ -137,11 +151,7 @@ def sheet(report: Report) -> Sheet:
     projects = works.projects_of(report.project_id)
     funders = {due.grant.funder for due in dues}
     ending = {due.grant.funder_id for due in dues if due.end == report.end}
-    questions = [
-        each
-        for each in Question.objects.filter(retired_at=None)
-        if report.form != SHORT or each.in_short or each.funder_id
-    ]
+    questions = [each for each in Question.objects.filter(retired_at=None) if _is_asked(each, report.form)]
     last = _last_answers(report, projects)
     own: dict[Organisation, list[Words]] = {}
     for funder in sorted(funders, key=lambda each: (each.name, each.pk)):
@@ -153,6 +163,17 @@ def sheet(report: Report) -> Sheet:
     earlier = before(report, projects)
     figures = _figures(report, dues, windows_due, earlier)
     return Sheet(report, core, own, figures, sorted(funders, key=lambda each: (each.name, each.pk)), earlier)
+
+
+def core() -> QuerySet[Question]:
+    """The shared core, as a full report asks it."""
+    return Question.objects.filter(funder=None, retired_at=None).exclude(code=WHICH_DOCUMENT)
+
+
+def _is_asked(question: Question, form: str) -> bool:
+    if form == DOCUMENT or question.code == WHICH_DOCUMENT:
+        return form == DOCUMENT and question.code == WHICH_DOCUMENT
+    return form != SHORT or question.in_short or question.funder_id is not None
 
 
 def met_by(report: Report) -> list[ReportDue]:

@@ -59,8 +59,15 @@ def read(sheet: Sheet, typed: Mapping[str, str], before: Before) -> Entered:
     for asked in sheet.words:
         _read_words(asked, typed, entered)
     for figure in sheet.figures:
-        _read_figure(figure, typed, before, entered)
+        if not sheet.is_document or _is_begun(figure, typed):
+            _read_figure(figure, typed, before, entered)
     return entered
+
+
+def _is_begun(figure: Figure, typed: Mapping[str, str]) -> bool:
+    """Whether anything was typed or chosen for it."""
+    names = [name for box in figure.boxes for name in (box.name, box.of_name, box.status_name)]
+    return any(typed.get(name, "").strip() for name in [*names, *(part.name for part in figure.parts)])
 
 
 def _read_words(asked: Words, typed: Mapping[str, str], entered: Entered) -> None:

@@ -19,10 +19,10 @@ from accounts.journal import Did
 from accounts.models import Organisation, Person
 from grants.models import Grant
 from grants.texts import without_controls
-from outcomes import asking, drafts, file_contents, identifying, words
+from outcomes import asking, documents, drafts, file_contents, identifying, words
 from outcomes.file_contents import ENDINGS, Looked, Unfit
 from outcomes.guards import BLOCKS
-from outcomes.models import Evidence, Report, ReportFile
+from outcomes.models import Delivery, Evidence, Report, ReportFile, ReviewEvent
 
 MOST_BYTES = 20 * 1024**2
 LONGEST_NAME = 150
@@ -46,6 +46,20 @@ def made_for(report: Report) -> list[Grant]:
     """The grants whose funders are owed this report, by funder."""
     grants = {due.grant_id: due.grant for due in asking.met_by(report)}
     return sorted(grants.values(), key=lambda each: (each.funder.name, each.pk))
+
+
+def of_copy(copy: Delivery) -> list[ReportFile]:
+    """As ReportFile.objects.delivered has it, of a copy whose events and report's files with their others are fetched
+    beforehand.
+    """
+    came = max((each.at for each in copy.events.all() if each.step in ReviewEvent.CAME), default=None)
+    grant = copy.due.grant_id
+    return [
+        each
+        for each in copy.report.files.all()
+        if not each.removed_at and came and each.at <= came
+        if each.grant_id == grant or grant in {other.pk for other in each.others.all()}
+    ]
 
 
 def add(
@@ -146,8 +160,15 @@ def _write(path: Path, content: bytes) -> None:
 
 @transaction.atomic
 def take_back(kept: ReportFile, *, by: Person, at: datetime) -> None:
-    """Take a file out of its report, from every funder too; its content goes where no other report holds it."""
-    Report.objects.select_for_update().get(pk=kept.report_id)
+    """Take a file out of its report, from every funder too; its content goes where no other report holds it. Raises
+    NotTaken where it took the place of a report that was handed in.
+    """
+    kept.report = Report.objects.select_for_update().get(pk=kept.report_id)
+    if documents.is_all_there_is(kept):
+        raise NotTaken(
+            _("“%(name)s” is the report itself. Correct the report, add the document that takes its place, then take "
+              "this one out.") % {"name": kept.evidence.name}
+        )  # fmt: skip
     if ReportFile.objects.live().filter(pk=kept.pk).update(removed_at=at, removed_by=by):
         journal.record(what=Did.TOOK_FILE_BACK, about=kept, by=by, at=at)
         if not kept.evidence.files.live().exists():
@@ -162,6 +183,5 @@ def strike(evidence: Evidence, *, at: datetime) -> None:
 
 def new(report: Report) -> int:
     """How many files came or went since the report was last handed in."""
-    last = report.deliveries.aggregate(at=Max("handed_in_at"), again=Max("corrected_at"))
-    moments = [each for each in last.values() if each]
-    return report.files.live().filter(at__gt=max(moments)).count() if moments else 0
+    last = ReviewEvent.objects.came().filter(delivery__report=report).aggregate(at=Max("at"))["at"]
+    return report.files.live().filter(at__gt=last).count() if last else 0

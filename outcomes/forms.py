@@ -11,10 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Person
 from accounts.worded import WordedForm
 from grants.filters import AmountField
-from grants.models import Grant
-from outcomes.models import Cell, Indicator, IndicatorVersion, Request
+from grants.models import Grant, Project
+from outcomes.models import Cell, EvidenceMark, Indicator, IndicatorVersion, Overlap, Request
 from outcomes.models.due import ANCHORS, FORMS
 from outcomes.models.reminding import PRESETS
+from outcomes.serving import Asked
+
+IDENTIFY = {"data-identify": ""}
+"""Marks a box in which the browser looks for what could tell who a person is."""
 
 
 def day(label: Any, **more: Any) -> forms.DateField:
@@ -108,6 +112,43 @@ class BaselineForm(WordedForm):
     because = forms.CharField(label=_("Or why nobody knows"), max_length=300, required=False)
 
 
+class RenewalForm(WordedForm):
+    """When the renewal of a grant was decided."""
+
+    decided_on = day(_("Decided on"))
+
+
+class OverlapForm(WordedForm):
+    """How many people two works share."""
+
+    other = forms.ChoiceField(label=_("The other work"))
+    indicator = forms.ChoiceField(label=_("Figure"), help_text=_("Of those that count people."))
+    start = day(_("From"), help_text=_("Days that both have reported on."))
+    end = day(_("To"))
+    method = forms.ChoiceField(
+        label=_("How many of the people are in both?"), choices=Overlap.METHODS, widget=forms.RadioSelect
+    )
+    people = forms.IntegerField(label=_("How many, where it is known"), min_value=0, max_value=10**9, required=False)
+
+    def __init__(
+        self, *args: Any, others: Iterable[Project], versions: Iterable[IndicatorVersion], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        works = [("", ""), *((each.pk, str(each)) for each in others)]
+        figures = [("", ""), *((each.indicator.code, each.name) for each in versions)]
+        self.fields["other"].choices = works  # type: ignore[attr-defined]
+        self.fields["indicator"].choices = figures  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        is_known, has_number = given.get("method") == Overlap.KNOWN, given.get("people") is not None
+        if is_known and not has_number and "people" not in self.errors:
+            self.add_error("people", _("Say how many."))
+        elif has_number and "method" in given and not is_known:
+            self.add_error("people", _("A number belongs to “so many” alone. Choose that, or leave the number out."))
+        return given
+
+
 class QuestionForm(WordedForm):
     """One question of the funder's own."""
 
@@ -135,12 +176,13 @@ class TalkForm(WordedForm):
     """A conversation, written up."""
 
     said = forms.CharField(
-        label=_("What was said"), max_length=5_000, widget=forms.Textarea(attrs={"rows": 6}),
+        label=_("What was said"), max_length=5_000, widget=forms.Textarea(attrs={"rows": 6, **IDENTIFY}),
         help_text=_("In general; nothing that could tell who anybody helped is. The charity reads it."),
     )  # fmt: skip
     feedback = forms.CharField(
-        label=_("What we learned, and what we did with it"), max_length=5_000, widget=forms.Textarea(attrs={"rows": 4})
-    )
+        label=_("What we learned, and what we did with it"), max_length=5_000,
+        widget=forms.Textarea(attrs={"rows": 4, **IDENTIFY}),
+    )  # fmt: skip
 
 
 class BlackOutForm(WordedForm):
@@ -186,13 +228,32 @@ class FileForm(WordedForm):
         return {"others": [], **(super().clean() or {})}
 
 
+class EvidenceForm(WordedForm):
+    """May each answer and file serve as evidence? Nothing is chosen before the charity chooses it."""
+
+    all_optional = True
+
+    def __init__(self, *args: Any, asked: Iterable[Asked], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for each in asked:
+            self.fields[each.name] = forms.ChoiceField(
+                label=each.title, help_text=each.words, choices=EvidenceMark.CHOICES, required=False,
+                initial=each.said or None, widget=forms.RadioSelect, show_hidden_initial=True,
+            )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """What this person chose; what she left as she found it may have been changed by a colleague meanwhile."""
+        given = super().clean() or {}
+        return {name: given[name] for name in self.changed_data if given.get(name)}
+
+
 class AcceptForm(WordedForm):
     """An answer that the charity reads."""
 
     feedback = forms.CharField(
         label=_("What we learned, and what we did with it"),
         max_length=5_000,
-        widget=forms.Textarea(attrs={"rows": 5}),
+        widget=forms.Textarea(attrs={"rows": 5, **IDENTIFY}),
         help_text=_(
             "The charity reads this. It is the only word it gets back, so be as plain as you would be to a colleague."
         ),

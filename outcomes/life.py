@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts import journal
 from accounts.journal import Did
 from grants.models import Grant
-from outcomes import asking, drafts, files, reports
+from outcomes import asking, drafts, files, reports, retyped
 from outcomes.guards import BLOCKS
 from outcomes.models import Answer, Delivery, Evidence, Report, ReportDue
 
@@ -60,7 +60,7 @@ def _end_draft(report: Report, *, at: datetime) -> bool:
     waits = report.deliveries.filter(state=Delivery.RETURNED).exists()
     if report.submitted_at and waits:
         assert report.draft_by
-        texts = {reports.REOPENED: "yes", **reports.as_typed(asking.sheet(report))}
+        texts = {reports.REOPENED: "yes", **retyped.boxes(asking.sheet(report))}
         fresh = drafts.filled(texts, by=report.draft_by, at=at)
         if drafts.values(report) == {name: kept["value"] for name, kept in fresh.items()}:
             return False

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from accounts import journal
 from accounts.journal import Did
 from accounts.models import Person
-from counting import money
 from outcomes import (
     asking,
+    documents,
     drafts,
     entered,
     evidence,
@@ -23,11 +23,12 @@ from outcomes import (
     identifying,
     notices,
     noting,
+    renewals,
+    retyped,
     schedule,
     words,
     works,
 )  # fmt: skip
-from outcomes.asking import Box, Sheet
 from outcomes.drafts import AlreadyHandedIn, is_open
 from outcomes.entered import Entered, Given, Said
 from outcomes.models import (
@@ -36,7 +37,6 @@ from outcomes.models import (
     DeliveredFigure,
     Delivery,
     Indicator,
-    IndicatorVersion,
     Measurement,
     Question,
     Report,
@@ -62,6 +62,10 @@ class NotToAnswer(Exception):
     """This copy of a report cannot be answered so; worded for the officer."""
 
 
+class TellsWho(NotToAnswer):
+    """Something in what the officer wrote could tell who a person is; worded for her."""
+
+
 # --- the charity --------------------------------------------------------------------------------------------------
 @transaction.atomic
 def hand_in(
@@ -81,6 +85,7 @@ def hand_in(
         raise AlreadyHandedIn(report, by)
     sheet = asking.sheet(report)
     found = entered.read(sheet, drafts.values(report), sheet.earlier)
+    found.problems.update(documents.problems(sheet, found))
     again = report.submitted_at is not None
     if again and not reason.strip():
         found.problems["reason"] = _("Say what you changed and why; your funders read it beside the change.")
@@ -115,12 +120,8 @@ def _keep(report: Report, found: Entered, *, reason: str, by: Person, at: dateti
     now = Measurement.objects.current().filter(project=report.project_id)
     figures = {(each.indicator_id, each.cell_id, each.start, each.end): each for each in now}
     return changed + sum(
-        _keep_figure(report, each, figures.get(_key(each.box)), reason=reason, by=by, at=at) for each in found.figures
+        _keep_figure(report, each, figures.get(each.box.key), reason=reason, by=by, at=at) for each in found.figures
     )
-
-
-def _key(box: Box) -> tuple[int, int, date, date]:
-    return (box.expected.indicator_id, box.cell.pk, box.window.start, box.window.end)
 
 
 def _keep_answer(report: Report, said: Said, old: Answer | None, *, reason: str, by: Person, at: datetime) -> bool:
@@ -200,10 +201,9 @@ def _copy(delivery: Delivery) -> None:
     delivery.delivered_answers.all().delete()
     delivery.delivered_figures.all().delete()
     answers = report.answers.filter(superseded_at=None, reader=Answer.NOW).exclude(text="").select_related("question")
+    own = [each for each in answers if each.question.funder_id in (None, due.grant.funder_id)]
     DeliveredAnswer.objects.bulk_create(
-        DeliveredAnswer(delivery=delivery, answer=each)
-        for each in answers
-        if each.question.funder_id in (None, due.grant.funder_id)
+        DeliveredAnswer(delivery=delivery, answer=each) for each in [*own, *renewals.promised(delivery)]
     )
     figures = Measurement.objects.current().filter(report=report, start__gte=due.start, end__lte=due.end)
     DeliveredFigure.objects.bulk_create(DeliveredFigure(delivery=delivery, figure=each) for each in figures)
@@ -219,7 +219,7 @@ def reopen(report: Report, *, by: Person, at: datetime) -> Report:
     report = Report.objects.select_for_update().get(pk=report.pk)
     if is_open(report):
         return report
-    report.draft = drafts.filled({REOPENED: "yes", **as_typed(asking.sheet(report))}, by=by, at=at)
+    report.draft = drafts.filled({REOPENED: "yes", **retyped.boxes(asking.sheet(report))}, by=by, at=at)
     report.draft_version += 1
     report.draft_at, report.draft_by = at, by
     report.save(update_fields=["draft", "draft_version", "draft_at", "draft_by"])
@@ -238,50 +238,14 @@ def leave_as_it_was(report: Report, *, by: Person, at: datetime) -> None:
         report.save(update_fields=["draft", "draft_version", "draft_at", "draft_by"])
 
 
-def as_typed(sheet: Sheet) -> dict[str, str]:
-    """The boxes as they would be typed to give what was handed in."""
-    report = sheet.report
-    typed: dict[str, str] = {}
-    answers = {each.question_id: each for each in report.answers.filter(superseded_at=None)}
-    for asked in sheet.words:
-        if answer := answers.get(asked.question.pk):
-            typed[asked.name] = answer.text
-            # Whoever handed it in said so, or handed it in before anybody looked.
-            typed[asked.none_name] = identifying.lines(each.words for each in identifying.finds(answer.text))
-            if asked.question.chooses_reader and answer.text:
-                typed[asked.reader_name] = answer.reader
-    current = Measurement.objects.current().filter(report=report)
-    figures = {(each.indicator_id, each.cell_id, each.start, each.end): each for each in current}
-    for asked_for in sheet.figures:
-        for part in asked_for.parts:
-            states = {figures[_key(box)].status for box in part.boxes if _key(box) in figures}
-            typed[part.name] = next(iter(states - {Measurement.REPORTED}), "")
-        for box in asked_for.boxes:
-            if figure := figures.get(_key(box)):
-                typed.update(_box_as_typed(box, figure))
-                if figure.typed_total is not None:
-                    typed[asked_for.so_far_name] = entered.ALL_SO_FAR
-    return typed
-
-
-def _box_as_typed(box: Box, figure: Measurement) -> dict[str, str]:
-    if figure.status != Measurement.REPORTED:
-        return {box.status_name: figure.status} if box.cell.is_total else {}
-    if figure.numerator is not None:
-        return {box.name: str(figure.numerator), box.of_name: str(figure.denominator)}
-    value = figure.value if figure.typed_total is None else figure.typed_total
-    assert value is not None
-    kind = box.expected.version.kind
-    if kind == IndicatorVersion.MONEY:
-        return {box.name: str(money.major(value))}
-    return {box.name: str(value) if kind != IndicatorVersion.SCALE else f"{value / 100:.2f}"}
-
-
 # --- the funder ---------------------------------------------------------------------------------------------------
 @transaction.atomic
-def accept(delivery: Delivery, *, feedback: str, by: Person, at: datetime) -> Delivery:
-    """Accept one funder's copy, with what it learned from it. Raises NotToAnswer."""
+def accept(delivery: Delivery, *, feedback: str, none_in: Collection[str] = (), by: Person, at: datetime) -> Delivery:
+    """Accept one funder's copy, with what it learned from it. none_in: finds in it that tell nobody, as the officer
+    said. Raises NotToAnswer, and TellsWho where something in it could tell who a person is.
+    """
     delivery = _to_answer(delivery)
+    _refuse_what_tells([feedback], none_in)
     if not feedback.strip():
         raise NotToAnswer(_("Say what you learned and what you did with it; the charity reads it."))
     delivery.state, delivery.answered_at, delivery.feedback = Delivery.ACCEPTED, at, feedback.strip()
@@ -296,11 +260,13 @@ def accept(delivery: Delivery, *, feedback: str, by: Person, at: datetime) -> De
 
 
 @transaction.atomic
-def write_up(due: ReportDue, *, said: str, feedback: str, by: Person, at: datetime) -> Delivery:
+def write_up(
+    due: ReportDue, *, said: str, feedback: str, none_in: Collection[str] = (), by: Person, at: datetime
+) -> Delivery:
     """A conversation in the place of a report: the officer writes what was said, the charity reads it, it is accepted.
 
     Raises NotToAnswer where the due is no conversation, a report is being written for somebody else, or words are
-    missing.
+    missing; TellsWho as in accepting.
     """
     works.lock(due.grant.project_id)
     report = Report.objects.select_for_update().filter(project=due.grant.project, start=due.start, end=due.end).first()
@@ -312,13 +278,14 @@ def write_up(due: ReportDue, *, said: str, feedback: str, by: Person, at: dateti
         raise NotToAnswer(_("This was written up already; a colleague of yours may have done it."))
     if not said.strip() or not feedback.strip():
         raise NotToAnswer(_("Write what was said, and what you learned; the charity reads both."))
+    _refuse_what_tells([said, feedback], none_in)
     question = Question.objects.get(code=asking.WHAT_WAS_DONE)
     Answer.objects.create(report=report, question=question, text=said.strip(), by=by, at=at)
     report.submitted_at, report.submitted_by, report.draft = at, by, {}
     report.save()
     journal.record(what=Did.WROTE_UP_CONVERSATION, about=report, by=by, at=at)
     _deliver(report, changed=1, reason="", by=by, at=at)
-    return accept(report.deliveries.get(due=due), feedback=feedback, by=by, at=at)
+    return accept(report.deliveries.get(due=due), feedback=feedback, none_in=none_in, by=by, at=at)
 
 
 @transaction.atomic
@@ -326,16 +293,18 @@ def send_back(
     delivery: Delivery,
     *,
     notes: Mapping[Question | Indicator | None, str],
+    none_in: Collection[str] = (),
     by: Person,
     at: datetime,
 ) -> Delivery:
     """Return one funder's copy with a note on a question, on a figure, or on the whole (None). The report reopens in
-    place; other funders' copies stay as they are. Raises NotToAnswer.
+    place; other funders' copies stay as they are. Raises NotToAnswer, and TellsWho as in accepting.
     """
     delivery = _to_answer(delivery)
     said = {about: note.strip() for about, note in notes.items() if note.strip()}
     if not said:
         raise NotToAnswer(_("Write at least one note: what is unclear, or what is missing?"))
+    _refuse_what_tells(said.values(), none_in)
     delivery.state, delivery.answered_at = Delivery.RETURNED, at
     delivery.save(update_fields=["state", "answered_at"])
     events = ReviewEvent.objects.bulk_create(
@@ -351,6 +320,11 @@ def send_back(
     journal.record(what=Did.RETURNED_REPORT, about=delivery, by=by, at=at, notes=len(said))
     evidence.refresh({delivery.due.grant_id}, on=timezone.localdate(at))
     return delivery
+
+
+def _refuse_what_tells(texts: Iterable[str], none_in: Collection[str]) -> None:
+    if found := [each for text in texts for each in identifying.left(text, none_in)]:
+        raise TellsWho(words.identifies(found))
 
 
 def _to_answer(delivery: Delivery) -> Delivery:

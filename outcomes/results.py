@@ -320,12 +320,10 @@ def _end_of(day: date) -> datetime:
 # --- people whom two projects share -----------------------------------------------------------------------------------
 def _overlaps(question: Question, cell: int) -> list[Overlap]:
     """What was declared of windows that touch these days."""
-    rows = Overlap.objects.filter(
-        indicator=question.indicator, cell=cell, start__lte=question.last, end__gte=question.first
-    )
-    if question.known_on is not None:
-        rows = rows.filter(at__lt=_end_of(question.known_on))
-    return list(rows.order_by("start", "end"))
+    known_on = question.known_on
+    rows = Overlap.objects.as_known_at(_end_of(known_on)) if known_on else Overlap.objects.current()
+    touching = rows.filter(indicator=question.indicator, cell=cell, start__lte=question.last, end__gte=question.first)
+    return list(touching.order_by("start", "end"))
 
 
 def _shared(version: IndicatorVersion, rows: Rows, overlaps: Sequence[Overlap]) -> list[Shared]:

@@ -18,8 +18,11 @@ from counting import periods
 from grants.models import Grant, Project
 from outcomes import evidence, windows, works
 from outcomes.models import Ladder, Report, ReportDue, ReportRule
-from outcomes.models.due import AWARD, FORMS
+from outcomes.models.due import AWARD, CONVERSATION, DOCUMENT, FULL, SHORT
 from outcomes.windows import Window
+
+FULLEST_FIRST = (FULL, SHORT, DOCUMENT, CONVERSATION)
+"""Of several funders' forms about the same days the first takes the place of the others."""
 
 
 class CannotPlan(Exception):
@@ -175,8 +178,7 @@ def meets(report: Report, due: ReportDue, needed: Collection[Window]) -> bool:
 
 
 def _fullest(forms: Iterable[str]) -> str:
-    order = [name for name, _words in FORMS]
-    return min(forms, key=order.index)
+    return min(forms, key=FULLEST_FIRST.index)
 
 
 @transaction.atomic

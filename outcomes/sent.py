@@ -13,6 +13,12 @@ def text(given: QueryDict, name: str) -> str:
     return given.get(name, "").replace("\0", "")
 
 
+def none_in(given: QueryDict, name: str) -> str:
+    """What somebody said tells nobody, a find a line: from ticks and from the box that keeps them, of one name."""
+    lines = (line for each in given.getlist(name) for line in each.replace("\0", "").splitlines())
+    return "\n".join(dict.fromkeys(line for line in lines if line))
+
+
 def number(given: QueryDict, name: str) -> int:
     """A whole number from nought up; 0, the key of no row, for anything else."""
     digits = given.get(name, "")

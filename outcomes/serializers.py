@@ -10,8 +10,14 @@ from rest_framework import serializers
 
 from accounts.serializers import BriefOrganisationSerializer
 from grants.serializers import BriefProjectSerializer
-from outcomes.models import Delivery, Measurement, ReportDue
+from outcomes import files, serving
+from outcomes.models import Delivery, EvidenceMark, Measurement, ReportDue, ReportFile
 from priorities.serializers import LineSerializer
+
+MAY_SERVE = _(
+    "Whether the charity lets it serve as evidence for the group's monitoring work: no, unnamed (without its name) or "
+    "named. Where it said nothing, no."
+)
 
 
 class DueSerializer(serializers.ModelSerializer[ReportDue]):
@@ -67,6 +73,22 @@ class AnswerSerializer(serializers.Serializer[Any]):
     question = serializers.CharField(source="answer.question.code")
     text = serializers.CharField(source="answer.text")
     revision = serializers.IntegerField(source="answer.revision")
+    may_serve = serializers.SerializerMethodField(help_text=MAY_SERVE)
+
+    def get_may_serve(self, delivered: Any) -> str:
+        return serving.said_of(delivered.answer) or EvidenceMark.NO
+
+
+class FileSerializer(serializers.Serializer[Any]):
+    """A file that this funder has; its content is on the portal's page of the copy alone."""
+
+    name = serializers.CharField(source="evidence.name")
+    kind = serializers.CharField(source="evidence.kind")
+    size = serializers.IntegerField(source="evidence.size", help_text=_("In bytes."))
+    may_serve = serializers.SerializerMethodField(help_text=MAY_SERVE)
+
+    def get_may_serve(self, file: ReportFile) -> str:
+        return serving.said_of(file) or EvidenceMark.NO
 
 
 class CopySerializer(serializers.ModelSerializer[Delivery]):
@@ -80,17 +102,22 @@ class CopySerializer(serializers.ModelSerializer[Delivery]):
     end = serializers.DateField(source="report.end")
     answers = AnswerSerializer(source="delivered_answers", many=True, read_only=True)
     figures = serializers.SerializerMethodField()
+    files = serializers.SerializerMethodField()
 
     class Meta:
         model = Delivery
         fields = [
             "id", "due", "grant", "project", "funder", "start", "end", "state", "handed_in_at", "answered_at",
-            "corrected_at", "feedback", "answers", "figures",
+            "corrected_at", "feedback", "answers", "figures", "files",
         ]  # fmt: skip
 
     @extend_schema_field(FigureSerializer(many=True))
     def get_figures(self, copy: Delivery) -> Any:
         return FigureSerializer([each.figure for each in copy.delivered_figures.all()], many=True).data
+
+    @extend_schema_field(FileSerializer(many=True))
+    def get_files(self, copy: Delivery) -> Any:
+        return FileSerializer(files.of_copy(copy), many=True).data
 
 
 class ResultsSerializer(serializers.Serializer[Any]):

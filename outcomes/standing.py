@@ -142,7 +142,9 @@ def told(report: Report) -> list[Told]:
 
 
 def of_delivery(delivery: Delivery) -> Told:
-    answers = delivery.delivered_answers.select_related("answer__question").order_by("answer__question__position")
+    answers = delivery.delivered_answers.select_related("answer__question", "answer__evidence_mark").order_by(
+        "answer__question__position"
+    )
     figures = delivery.delivered_figures.select_related("figure__version", "figure__cell", "figure__indicator")
     ordered = figures.order_by("figure__indicator__position", "figure__start", "figure__cell__position")
     events = delivery.events.select_related("by", "question", "indicator")

@@ -2,13 +2,27 @@
 
 from django.urls import URLPattern, path
 
-from outcomes.views import asking, blacking, files, funder, grantee, learning, letters, requests, same_work
+from outcomes.views import (
+    asking,
+    blacking,
+    evidence,
+    files,
+    funder,
+    grantee,
+    learning,
+    letters,
+    overlaps,
+    renewals,
+    requests,
+    same_work,
+)
 
 urlpatterns: list[URLPattern] = [
     path("reports/", grantee.our_reports, name="our_reports"),
     path("reports/<int:pk>/", grantee.report, name="report"),
     path("reports/<int:pk>/questions/", grantee.report_questions, name="report_questions"),
     path("reports/<int:pk>/draft/", grantee.report_draft, name="report_draft"),
+    path("reports/<int:pk>/evidence/", evidence.report_evidence, name="report_evidence"),
     path("reports/<int:pk>/correct/", grantee.report_correct, name="report_correct"),
     path("reports/<int:pk>/more-time/", requests.more_time, name="more_time"),
     path("reports/letters/", letters.letters, name="letters"),
@@ -32,5 +46,8 @@ urlpatterns: list[URLPattern] = [
     path("grants/same-work/", same_work.same_work, name="same_work"),
     path("grants/same-work/<int:pk>/answer/", same_work.same_work_answer, name="same_work_answer"),
     path("grants/same-work/<int:pk>/part/", same_work.same_work_part, name="same_work_part"),
+    path("grants/<int:pk>/overlaps/", overlaps.overlaps, name="overlaps"),
+    path("grants/<int:pk>/overlaps/<int:overlap>/take-back/", overlaps.overlap_take_back, name="overlap_take_back"),
+    path("grants/<int:pk>/renewal/", renewals.renewal, name="renewal"),
     path("grants/<int:pk>/reports/", funder.plan_reports, name="plan_reports"),
 ]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as later
 from counting import money
 from outcomes import identifying
 from outcomes.identifying import Find
-from outcomes.models import IndicatorVersion, Measurement
+from outcomes.models import EvidenceMark, IndicatorVersion, Measurement
 
 
 def figure(measured: Measurement) -> str:
@@ -33,6 +33,18 @@ def window(start: date, end: date) -> str:
     """1 April to 30 June 2026, with both years where they differ."""
     first = date_format(start, "j F" if start.year == end.year else "j F Y")
     return _("%(first)s to %(last)s") % {"first": first, "last": date_format(end, "j F Y")}
+
+
+AS_EVIDENCE = {
+    EvidenceMark.NAMED: later("As evidence for the group's monitoring work: yes, with the charity's name."),
+    EvidenceMark.UNNAMED: later("As evidence for the group's monitoring work: yes, without the charity's name."),
+    EvidenceMark.NO: later("As evidence for the group's monitoring work: no."),
+}
+
+
+def as_evidence(said: str) -> str:
+    """What the charity said of an answer or a file; where it said nothing, no."""
+    return str(AS_EVIDENCE[said or EvidenceMark.NO])
 
 
 PLACES = {

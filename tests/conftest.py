@@ -52,6 +52,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     if commits and connection.vendor == "sqlite":  # Which empties tables row by row, past what must never be deleted.
         with unblocked(), connection.schema_editor() as editor:
             guards.take_down(editor)
+            guards.take_down_later(editor)
     yield
     if not commits or nextitem is None:  # After the last test the database is gone.
         return
@@ -59,7 +60,9 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
         if connection.vendor == "sqlite":
             with connection.schema_editor() as editor:
                 guards.take_down(editor)  # A test may have had a database of its own, and left this one's up.
+                guards.take_down_later(editor)
                 guards.put_up(editor)
+                guards.put_up_later(editor)
         if not Code.objects.exists():
             vocabulary.load(on=date(2008, 1, 1))
             vocabulary.ship_watch()

@@ -44,9 +44,10 @@ class Joining(models.Model):
     same grants again is a new row. `key` names its grants, so that no two that have not ended are about the same ones.
     """
 
-    DECLARED, TITLE, PROGRAMME, DAYS = "declared", "title", "programme", "days"
+    DECLARED, SAID, TITLE, PROGRAMME, DAYS = "declared", "said", "title", "programme", "days"
     BECAUSE = [
         (DECLARED, _("A published file says that they belong together.")),
+        (SAID, _("Somebody said so when one of them was added or changed.")),
         (TITLE, _("Their titles are alike.")),
         (PROGRAMME, _("Their programmes have the same name.")),
         (DAYS, _("Nothing else speaks for it: titles and programmes differ.")),
@@ -76,7 +77,7 @@ class Joining(models.Model):
             models.UniqueConstraint(fields=["key"], condition=Q(ended_at__isnull=True), name="joining_stands_once"),
             models.CheckConstraint(condition=~Q(key=""), name="joining_is_about_grants"),
             models.CheckConstraint(
-                condition=Q(because__in=["declared", "title", "programme", "days"]), name="joining_has_a_reason"
+                condition=Q(because__in=["declared", "said", "title", "programme", "days"]), name="joining_has_a_reason"
             ),
             models.CheckConstraint(condition=Q(overlap_to__gte=F("overlap_from")), name="joining_of_overlapping_days"),
             models.CheckConstraint(

@@ -17,8 +17,9 @@ from accounts import once
 from accounts.access import FUNDERS, GRANTEES, Officer, Secretariat, SignedInRequest, may, only
 from accounts.filters import page_of
 from accounts.models import Organisation, Person
-from grants import forms, listing, portfolio, spreadsheet
+from grants import forms, listing, portfolio, spreadsheet, writing
 from grants.filters import GrantFilter, programmes
+from grants.joining import CannotJoin
 from grants.models import Grant, ImportRow, Joining, RelatedGrant
 
 WRITERS = (Officer, Secretariat)
@@ -144,7 +145,30 @@ def _added(request: HttpRequest, form: forms.GrantForm) -> str:
     sent, by, at = once.key(request.POST), person(request), timezone.now()
     if not form.is_valid():
         return once.led_to(sent)
-    return once.take(sent, at=at, work=lambda: portfolio.add(details=form.details(), by=by, at=at).get_absolute_url())
+    proposed: list[Joining | None] = []
+
+    def add() -> str:
+        grant, joined = writing.add(details=form.details(), by=by, at=at)
+        proposed.append(joined)
+        return grant.get_absolute_url()
+
+    try:
+        address = once.take(sent, at=at, work=add)
+    except CannotJoin as problem:
+        form.add_error("same_work_as", str(problem))
+        return ""
+    for each in proposed:
+        _tell(request, each)
+    return address
+
+
+def _tell(request: HttpRequest, proposed: Joining | None) -> None:
+    """That the two wait for a word of the others, where they do."""
+    if proposed and proposed.is_open:
+        messages.info(
+            request,
+            _("That it pays for the same work waits for a word of the other funder, or of the charity for both."),
+        )
 
 
 def _beside(request: HttpRequest) -> dict[str, str]:
@@ -168,7 +192,7 @@ def grant_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_bound or not form.is_valid():
         return render(request, "grants/edit.html", context, status=422 if form.is_bound else 200)
     try:
-        changed = portfolio.change(
+        changed, proposed = writing.change(
             grant=found,
             details=form.details(),
             opened_at=form.cleaned_data["revision"] or 0,
@@ -178,7 +202,11 @@ def grant_edit(request: HttpRequest, pk: int) -> HttpResponse:
     except portfolio.ChangedMeanwhile as meanwhile:
         form.stand_at(meanwhile.revision.number)
         return render(request, "grants/edit.html", {**context, "meanwhile": meanwhile}, status=409)
-    messages.success(request, _("Saved.") if changed else _("Nothing was changed."))
+    except CannotJoin as problem:
+        form.add_error("same_work_as", str(problem))
+        return render(request, "grants/edit.html", context, status=422)
+    messages.success(request, _("Saved.") if changed or proposed else _("Nothing was changed."))
+    _tell(request, proposed)
     return redirect(found)
 
 

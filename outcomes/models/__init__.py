@@ -4,8 +4,10 @@ from outcomes.models.asked import Baseline, Cell, Expected, Indicator, Indicator
 from outcomes.models.due import ReportDue, ReportRule
 from outcomes.models.figures import Measurement, Overlap, ToldTwice
 from outcomes.models.files import Evidence, ReportFile
+from outcomes.models.marking import EvidenceMark
 from outcomes.models.noted import FigureChange, FigureCounter
 from outcomes.models.reminding import FunderLetters, Ladder
+from outcomes.models.renewals import Renewal
 from outcomes.models.reports import Answer, DeliveredAnswer, DeliveredFigure, Delivery, Report, ReviewEvent
 from outcomes.models.talking import FollowUp, FunderContact, Learning, Request
 
@@ -17,6 +19,7 @@ __all__ = [
     "DeliveredFigure",
     "Delivery",
     "Evidence",
+    "EvidenceMark",
     "Expected",
     "FigureChange",
     "FigureCounter",
@@ -30,6 +33,7 @@ __all__ = [
     "Measurement",
     "Overlap",
     "Question",
+    "Renewal",
     "Report",
     "ReportDue",
     "ReportFile",

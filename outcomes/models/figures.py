@@ -115,8 +115,20 @@ class ToldTwice(models.Model):
         return str(self.figure_id)
 
 
+class OverlapQuerySet(models.QuerySet["Overlap"]):
+    def current(self) -> OverlapQuerySet:
+        return self.filter(superseded_at=None)
+
+    def as_known_at(self, moment: object) -> OverlapQuerySet:
+        """Those that stood just before that moment, whatever was said since."""
+        return self.filter(at__lt=moment).filter(Q(superseded_at=None) | Q(superseded_at__gte=moment))
+
+
 class Overlap(models.Model):
-    """How many people two projects share in a window, as their charities or a funder declared."""
+    """How many people two projects share in a window, as their charity or a funder of both declared.
+
+    What was said is never changed, only superseded, once (triggers), so that figures can be asked for as they were.
+    """
 
     NONE, ALL, KNOWN = "none", "all", "known"
     METHODS = [(NONE, _("nobody")), (ALL, _("everybody of the smaller one")), (KNOWN, _("so many"))]
@@ -131,10 +143,17 @@ class Overlap(models.Model):
     people = models.PositiveIntegerField(null=True, blank=True)
     by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    superseded_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OverlapQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["indicator", "cell", "start", "end", "one", "other"], name="overlap_once"),
+            models.UniqueConstraint(
+                fields=["indicator", "cell", "start", "end", "one", "other"],
+                condition=Q(superseded_at__isnull=True),
+                name="one_current_overlap",
+            ),
             models.CheckConstraint(condition=Q(one__lt=F("other")), name="overlap_of_an_ordered_pair"),
             models.CheckConstraint(condition=Q(end__gte=F("start")), name="overlap_dates_in_order"),
             models.CheckConstraint(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, Person
 from grants.models import Grant
-from outcomes.models.reports import Delivery, Report
+from outcomes.models.reports import Delivery, Report, ReviewEvent
 
 
 class Evidence(models.Model):
@@ -63,12 +63,15 @@ class ReportFileQuerySet(models.QuerySet["ReportFile"]):
         return self.filter(removed_at=None)
 
     def delivered(self, deliveries: models.QuerySet[Delivery]) -> ReportFileQuerySet:
-        """Those that belong to one of these copies: made for its grant or ticked for it, and there when it came."""
+        """Those that belong to one of these copies: made for its grant or ticked for it, and there when it came, or
+        when the report was handed in again.
+        """
         ticked = ReportFile.others.through.objects.filter(reportfile=OuterRef(OuterRef("pk"))).values("grant")
-        has = deliveries.filter(
-            Q(handed_in_at__gte=OuterRef("at")) | Q(corrected_at__gte=OuterRef("at")),
-            Q(due__grant=OuterRef("grant")) | Q(due__grant__in=ticked),
-            report=OuterRef("report"),
+        has = ReviewEvent.objects.came().filter(
+            Q(delivery__due__grant=OuterRef("grant")) | Q(delivery__due__grant__in=ticked),
+            delivery__in=deliveries.order_by(),
+            delivery__report=OuterRef("report"),
+            at__gte=OuterRef("at"),
         )
         return self.live().filter(Exists(has.order_by()))
 

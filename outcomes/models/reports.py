@@ -176,10 +176,18 @@ class Delivery(models.Model):
         return f"{self.report} for {self.due_id}: {self.state}"
 
 
+class ReviewEventQuerySet(models.QuerySet["ReviewEvent"]):
+    def came(self) -> ReviewEventQuerySet:
+        """Those at which something came to the funder: handed in, again too."""
+        return self.filter(step__in=ReviewEvent.CAME)
+
+
 class ReviewEvent(models.Model):
     """One step of a delivery, which charity and funder both read; never changed."""
 
     CORRECTED = "corrected"
+    CAME = (Delivery.HANDED_IN, CORRECTED)
+    """The steps at which something came to the funder."""
     STEPS = [
         (Delivery.HANDED_IN, _("handed in")),
         (Delivery.RETURNED, _("returned with a note")),
@@ -198,6 +206,8 @@ class ReviewEvent(models.Model):
     by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     blacked_out_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ReviewEventQuerySet.as_manager()
 
     class Meta:
         ordering = ["at", "id"]

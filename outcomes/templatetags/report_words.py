@@ -8,8 +8,9 @@ from typing import Any
 from django import template
 from django.utils import timezone
 
-from outcomes import words
-from outcomes.models import Measurement
+from outcomes import serving, words
+from outcomes.marked import Marked
+from outcomes.models import Answer, Measurement, ReportFile
 
 register = template.Library()
 
@@ -18,6 +19,12 @@ register = template.Library()
 def figure(measured: Measurement) -> str:
     """30, 12 of 40, £1,250, 3.75, or why there is none."""
     return words.figure(measured)
+
+
+@register.filter
+def as_evidence(thing: Answer | ReportFile) -> str:
+    """Whether an answer or a file may serve as evidence, as its funder reads it."""
+    return words.as_evidence(serving.said_of(thing))
 
 
 @register.filter
@@ -39,9 +46,9 @@ def days_since(moment: datetime, today: date) -> int:
 
 
 @register.filter
-def note_on(notes: dict[str, str], name: str) -> str:
-    """What was typed into the box for a note of that name."""
-    return notes.get(f"note-{name}", "")
+def box(boxes: dict[str, Marked], name: str) -> Marked:
+    """The box of that name, as it was sent; empty where none was."""
+    return boxes.get(name) or Marked(name)
 
 
 @register.filter

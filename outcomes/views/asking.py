@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import GRANTEES, Officer, SignedInRequest, Viewer, only
 from accounts.models import Organisation
 from grants.models import Grant
-from outcomes import expecting, sent
+from outcomes import asking, expecting, sent
 from outcomes.forms import BaselineForm, ContactForm, FigureForm, OwnFigureForm, QuestionForm, RuleForm, TargetForm
 from outcomes.models import Baseline, Expected, FunderContact, Indicator, Question, ReportRule, Target
 
@@ -123,7 +123,7 @@ def what_we_ask(request: SignedInRequest) -> HttpResponse:
         except expecting.CannotAsk as problem:
             (question if "question" in request.POST else rule).add_error(None, str(problem))
     context = {
-        "core": Question.objects.filter(funder=None, retired_at=None),
+        "core": asking.core(),
         "questions": Question.objects.filter(funder__in=funders, retired_at=None).select_related("funder"),
         "rules": ReportRule.objects.filter(funder__in=funders).select_related("funder"),
         "own": own,

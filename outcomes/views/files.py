@@ -79,6 +79,9 @@ def report_file_take_back(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take a file out of its report again."""
     own = ReportFile.objects.live().filter(report__in=Report.objects.written_by(request.user))
     kept = get_object_or_404(own.select_related("evidence"), pk=pk)
-    files.take_back(kept, by=request.user, at=timezone.now())
-    messages.success(request, _("The file is taken out, from its funder too."))
+    try:
+        files.take_back(kept, by=request.user, at=timezone.now())
+        messages.success(request, _("The file is taken out, from its funder too."))
+    except files.NotTaken as problem:
+        messages.error(request, str(problem))
     return redirect("report", kept.report_id)

@@ -18,12 +18,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import GRANTEES, Officer, SignedInRequest, Viewer, only
 from accounts.filters import page_of
 from grants.models import Grant
-from outcomes import reports, schedule, sent, standing
+from outcomes import marked, reports, schedule, standing, words
+from outcomes.asking import NONE
 from outcomes.forms import AcceptForm, DueForm, PlanForm, TalkForm, WaiveForm
-from outcomes.models import Delivery, Indicator, Question, ReportDue, ReportFile
+from outcomes.marked import Marked
+from outcomes.models import Delivery, FunderContact, Indicator, Question, ReportDue, ReportFile
 from outcomes.models.due import CONVERSATION, NOTHING
 
 PAGE_SIZE = 50
+TALKED = ("said", "feedback")
+"""Names of the boxes in which a conversation is written up."""
 NOTE = "note-"
 """Names of the boxes for notes: note-q7, note-i3, note-whole."""
 
@@ -60,21 +64,24 @@ def copy(request: SignedInRequest, pk: int) -> HttpResponse:
     if not answers:
         raise PermissionDenied
     form = AcceptForm(request.POST)
-    notes = {name: sent.text(request.POST, name) for name in request.POST if name.startswith(NOTE)}
+    named = [name for name in request.POST if name.startswith(NOTE) and not name.endswith(NONE)]
+    boxes = marked.read(request.POST, ["feedback", *named])
+    told: dict[str, Any] = {"none_in": marked.none_in(boxes), "by": request.user, "at": timezone.now()}
     try:
         if "return" in request.POST:
-            reports.send_back(delivery, notes=_about(delivery, notes), by=request.user, at=timezone.now())
+            form.fields["feedback"].required = False
+            reports.send_back(delivery, notes=_about(delivery, boxes), **told)
             messages.success(
                 request, _("Returned. The report is open again for the charity, with your notes in place.")
             )
             return redirect("to_answer")
         if form.is_valid():
-            reports.accept(delivery, feedback=form.cleaned_data["feedback"], by=request.user, at=timezone.now())
+            reports.accept(delivery, feedback=form.cleaned_data["feedback"], **told)
             messages.success(request, _("Accepted. The charity reads what you wrote."))
             return redirect("to_answer")
     except reports.NotToAnswer as problem:
         form.add_error(None, str(problem))
-    return _copy(request, delivery, form, answers, notes=notes, status=422)
+    return _copy(request, delivery, form, answers, boxes=boxes, status=422)
 
 
 def _copy(
@@ -82,25 +89,29 @@ def _copy(
     delivery: Delivery,
     form: AcceptForm,
     answers: bool,
-    notes: dict[str, str] | None = None,
+    boxes: dict[str, Marked] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     delivery.refresh_from_db()
     context = {
         "told": standing.of_delivery(delivery),
         "delivery": delivery,
-        "files": ReportFile.objects.delivered(Delivery.objects.filter(pk=delivery.pk)).select_related("evidence"),
+        "files": ReportFile.objects.delivered(Delivery.objects.filter(pk=delivery.pk)).select_related(
+            "evidence", "evidence_mark"
+        ),
         "form": form,
         "answers": answers and delivery.state == Delivery.HANDED_IN,
-        "notes": notes or {},
+        "boxes": boxes or {},
+        "identifying": words.for_browser(),
         "today": timezone.localdate(),
     }
     return render(request, "outcomes/copy.html", context, status=status)
 
 
-def _about(delivery: Delivery, notes: dict[str, str]) -> dict[Question | Indicator | None, str]:
+def _about(delivery: Delivery, boxes: dict[str, Marked]) -> dict[Question | Indicator | None, str]:
     """Notes by what of this copy they are about; a name that is no box of it is left out."""
     told = standing.of_delivery(delivery)
+    notes = {name: each.value for name, each in boxes.items()}
     found: dict[Question | Indicator | None, str] = {None: notes.get(f"{NOTE}whole", "")}
     for each in told.answers:
         found[each.answer.question] = notes.get(f"{NOTE}q{each.answer.question_id}", "")
@@ -125,15 +136,24 @@ def due(request: SignedInRequest, pk: int) -> HttpResponse:
         for name, kind in kinds.items()
     }
     forms["move"].initial = {"due_on": found.due_on}
+    boxes = marked.read(request.POST, TALKED)
     if request.method == "POST" and forms[asked].is_valid():
+        more = {"none_in": marked.none_in(boxes)} if asked == "talk" else {}
         try:
-            _change(found, asked, forms[asked].cleaned_data, request)
+            _change(found, asked, {**forms[asked].cleaned_data, **more}, request)
         except (schedule.CannotPlan, reports.NotToAnswer) as problem:
             forms[asked].add_error(None, str(problem))
         else:
             messages.success(request, _("Kept. The charity sees it at once."))
             return redirect("dues")
-    context = {"due": found, "writes": writes, "talks": found.form == CONVERSATION and not found.deliveries.exists()}
+    context = {
+        "due": found,
+        "writes": writes,
+        "talks": found.form == CONVERSATION and not found.deliveries.exists(),
+        "boxes": boxes,
+        "identifying": words.for_browser(),
+        "safeguarding": FunderContact.objects.filter(funder=found.grant.funder).exclude(safeguarding=""),
+    }
     return render(request, "outcomes/due.html", {**context, **forms}, status=422 if forms[asked].errors else 200)
 
 

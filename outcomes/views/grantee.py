@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import GRANTEES, SignedInRequest, only
-from outcomes import asking, drafts, files, filled, learning, reports, same_work, sent, standing, words
+from outcomes import asking, drafts, files, filled, learning, renewals, reports, same_work, sent, standing, words
 from outcomes.asking import NONE
 from outcomes.forms import FileForm
 from outcomes.models import FunderContact, Report
@@ -120,7 +120,7 @@ def _given(request: SignedInRequest, name: str) -> str:
     """What a box holds; what is said to be none comes from ticks and from the box that keeps them."""
     if not name.endswith(NONE):
         return sent.text(request.POST, name)
-    return "\n".join(dict.fromkeys(line for each in request.POST.getlist(name) for line in each.splitlines() if line))
+    return sent.none_in(request.POST, name)
 
 
 def _reason(request: SignedInRequest) -> dict[str, Any]:
@@ -133,6 +133,7 @@ def _handed_in(request: SignedInRequest, report: Report) -> dict[str, Any]:
     return {
         "report": report,
         "told": standing.told(report),
+        "promises": list(renewals.promises(report)),
         "leads": leads,
         "files": _files(report),
         "today": timezone.localdate(),

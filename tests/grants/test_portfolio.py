@@ -125,13 +125,16 @@ def test_of_two_tabs_the_second_overwrites_nothing_unseen():
     assert portfolio.change(grant=grant, details=second, opened_at=2, by=person, at=NOW) is True
 
 
-def test_a_grant_for_the_same_work_joins_its_project_and_may_leave_it():
+def test_a_grant_stays_in_a_project_that_it_shares_until_it_is_said_to_leave_it():
     first, _ = added()
     funder = FunderFactory()
     person = officer(funder)
     charity = first.recipients.get()
     joint = portfolio.add(details=details(funder, charity, same_work_as=first), by=person, at=NOW)
-    assert joint.project == first.project
+    assert joint.project != first.project
+    Grant.objects.filter(pk=joint.pk).update(project=first.project)
+    same = details(funder, charity, same_work_as=first)
+    assert portfolio.change(grant=joint, details=same, opened_at=1, by=person, at=NOW) is False
     portfolio.change(grant=joint, details=details(funder, charity), opened_at=1, by=person, at=NOW)
     joint.refresh_from_db()
     assert joint.project != first.project

@@ -35,7 +35,9 @@ def test_a_charity_reads_its_whole_schedule(world: World, sign_in: Any) -> None:
 def test_a_funder_reads_its_own_copies(world: World, sign_in: Any) -> None:
     [copy] = sign_in(world.officers["A"]).get("/api/reports/").json()["results"]
     assert (copy["state"], copy["start"], copy["feedback"]) == ("handed_in", "2026-04-01", "")
-    assert copy["answers"][0] == {"question": "what-done", "text": "We ran the house.", "revision": 1}
+    assert copy["answers"][0] == {
+        "question": "what-done", "text": "We ran the house.", "revision": 1, "may_serve": "no",
+    }  # fmt: skip
     assert copy["figures"] == [
         {
             "indicator": "people-new", "version": 1, "breakdown": "", "category": "", "start": "2026-04-01",

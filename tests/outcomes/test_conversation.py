@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from outcomes import reports, schedule
-from outcomes.models import Delivery, Report, ReportDue
+from outcomes.models import Delivery, FunderContact, Report, ReportDue
 from tests.outcomes.world import AT, World
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +36,19 @@ def test_written_up_it_is_accepted_and_the_charity_reads_both(due: tuple[World, 
     assert (copy.state, copy.feedback) == ("accepted", "We visit in spring.")
     page = sign_in(world.lead).get(reverse("copy", args=[copy.pk])).content.decode()
     assert "They opened a second house." in page
+
+
+def test_above_what_was_said_stands_where_a_safeguarding_concern_belongs(
+    due: tuple[World, ReportDue], sign_in: Any
+) -> None:
+    world, owed = due
+    client, address = sign_in(world.officers["A"]), reverse("due", args=[owed.pk])
+    assert "Not the place for a safeguarding concern: ring at once." in client.get(address).content.decode()
+    FunderContact.objects.create(funder=world.grants["B"].funder, safeguarding="Another funder's")
+    FunderContact.objects.create(funder=world.grants["A"].funder, safeguarding="Robin Ash, 01632 960000")
+    page = client.get(address).content.decode()
+    assert page.index("<strong>Robin Ash, 01632 960000</strong>") < page.index('name="said"')
+    assert "Another funder" not in page
 
 
 def test_the_charity_has_nothing_to_write(due: tuple[World, ReportDue], sign_in: Any) -> None:

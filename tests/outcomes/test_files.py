@@ -415,6 +415,17 @@ def test_a_funders_copy_lists_what_it_has(world: World, report: Report, sign_in:
     assert sign_in(world.officers["B"]).get(reverse("report_file", args=[kept.pk])).status_code == 404
 
 
+def test_what_is_added_before_a_funder_answers_reaches_it_too(world: World, report: Report):
+    world.hand_in(report)
+    reports.reopen(report, by=world.lead, at=world.later())
+    kept = add(world, report, b"Said in general.", "one.txt")
+    assert ReportFile.objects.visible_to(world.officers["A"]).count() == 0
+    assert files.new(report) == 1
+    world.hand_in(report, reason="The file was left out.")
+    assert ReportFile.objects.visible_to(world.officers["A"]).get() == kept
+    assert files.new(report) == 0
+
+
 def test_no_name_reaches_the_disk(world: World, report: Report, settings: Any):
     add(world, report, b"Said in general.", "Zorbelia.txt")
     names = [str(each) for each in Path(settings.MEDIA_ROOT).rglob("*")]

@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from grants.models import Project
+from outcomes import guards
 from outcomes.models import (
     Answer,
     Baseline,
@@ -259,3 +260,16 @@ def test_a_note_is_only_blacked_out() -> None:
     noted = ReviewEvent.objects.filter(note="Who is Anna?")
     refused(lambda: noted.update(note="Who?", blacked_out_at=AT))
     noted.update(note="Who is █████?", blacked_out_at=AT)
+
+
+def test_every_guard_stands() -> None:
+    """A table that SQLite makes anew for a new column loses its triggers; a migration must put them up again."""
+    query = (
+        "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+        if connection.vendor == "postgresql"
+        else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        standing = {name for (name,) in cursor.fetchall()}
+    assert {name for name, *_ in guards.every()} <= standing
