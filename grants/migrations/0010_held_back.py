@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0008_stopped_addresses'),
-        ('grants', '0008_joinings'),
+        ('grants', '0009_joinings_said'),
     ]
 
     operations = [
