@@ -238,6 +238,7 @@ def test_a_lost_lock_ends_the_sender_and_another_clears_up(asked: Sink, monkeypa
     written = letter()
     gathering.gather(at=NOW)
     checks = iter([True, False])
+    monkeypatch.setattr(owners, "RECENT", 0)
     monkeypatch.setattr(owners._File, "is_held", lambda self: next(checks))
     monkeypatch.setattr(owners._Advisory, "is_held", lambda self: next(checks))
     with pytest.raises(owners.LockLost):
