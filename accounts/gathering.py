@@ -57,8 +57,10 @@ def _gather_digests(at: datetime) -> int:
     people = dict(free.values_list("pk", "email")[:AT_A_TIME])
     served = set(Person.objects.filter(has_one, pk__in=list(people)).values_list("pk", flat=True))
     letters: dict[int, list[Due]] = defaultdict(list)
-    theirs = due.filter(person__in=list(people)).select_for_update(of=("self",)).order_by("due_at", "id")
-    for pk, person, kind, about in theirs.values_list("pk", "person", "kind", "about"):
+    # Locked in the order in which letters.cancel does, so that neither waits for the other for ever.
+    theirs = due.filter(person__in=list(people)).select_for_update(of=("self",)).order_by("id")
+    found = theirs.values_list("pk", "person", "kind", "about", "due_at")
+    for pk, person, kind, about, _due_at in sorted(found, key=lambda each: (each[4], each[0])):
         letters[person].append(Due(pk, kind, about))
     late = [each.pk for person in served & letters.keys() for each in letters[person]]
     Letter.objects.filter(pk__in=late).update(due_at=working_days.next_opening(at), changed_at=at)

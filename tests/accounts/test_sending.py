@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -143,6 +144,18 @@ def test_a_line_cut_before_the_text_leaves_no_doubt(sink: Sink) -> None:
     written = letter()
     post(NOW)
     assert mail_of(written).state == Mail.RETRY
+
+
+def test_a_server_so_slow_that_a_lock_may_be_lost_meanwhile_is_not_given_the_text(sink: Sink) -> None:
+    def slowly(address: str) -> str:
+        time.sleep(0.8)
+        return ""
+
+    sink.at_recipient = slowly
+    sink.at_sender = slowly
+    written = letter()
+    post(NOW)
+    assert (mail_of(written).state, sink.ids) == (Mail.RETRY, [])
 
 
 @pytest.mark.parametrize("fate", [sinks.CUT, sinks.HANG])
