@@ -77,7 +77,7 @@ class Wire:
         return self._hand_over(mail)
 
     def _speak_smtp(self, backend: smtp.EmailBackend, mail: Mail, whole: bytes) -> Outcome:
-        """The dialogue step by step, because only the last one leaves a doubt. That one is not begun late: a sender whose
+        """The dialogue step by step, because only the last one leaves a doubt. It is not begun late: a sender whose
         lock was lost meanwhile must not send what others already settle (doubts.patience).
         """
         began = monotonic()
