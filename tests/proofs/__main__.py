@@ -49,6 +49,20 @@ PROOFS = {
         "reminders", "plain_smtp", Size(300, 10), Size(10_000, 100, is_full=True), Size(200, 8),
         (*THREE, "resent unmarked"),
     ),
+    "broker": Proof(
+        "broker", "broker", Size(300, 5), Size(40_000, 50, is_full=True), Size(200, 5), THREE,
+    ),
+    "database": Proof(
+        "database", "database", Size(400, 3), Size(20_000, 20, is_full=True), Size(200, 3), THREE,
+        needs_postgresql=True,
+    ),
+    "mail": Proof(
+        "mail", "mail", Size(150, 3), Size(5_000, 50, is_full=True), Size(100, 4), (*THREE, "cut line taken for a no"),
+    ),
+    "claiming": Proof(
+        "claiming", "claiming", Size(10_000, 0), Size(200_000, 0, is_full=True), Size(4_000, 0),
+        (KEYLESS, "rows not locked"),
+    ),
 }  # fmt: skip
 
 

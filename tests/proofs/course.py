@@ -54,14 +54,15 @@ class Course:
                 if self.is_mutant and any(getattr(one := self.judge(), each) for each in verdict.SOON):
                     one.is_early = True
                     return one
-                if not left and self.over() and not verdict.waiting():
+                if not left and self.over() and not verdict.waiting(self.clock.stage.hours.now()):
                     break
                 look = time.monotonic() + SETTLED
             time.sleep(TICK)
         return self.judge()
 
     def judge(self) -> Verdict:
-        return verdict.judge(self.planned, self.clock.stage.mail.taken)
+        stage = self.clock.stage
+        return verdict.judge(self.planned, stage.mail.taken, at=stage.hours.now(), refused=stage.mail.refused())
 
     def _count(self) -> None:
         """How many letters arrived, by the lines that came since it was last counted."""

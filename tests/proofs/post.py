@@ -41,6 +41,8 @@ class Post:
     each: int = 1
     kinds: tuple[str, ...] = (AT_ONCE,)
     chance: random.Random = field(default_factory=random.Random)
+    first: int = 0
+    """The number of the first person, where there are others already."""
     people: list[int] = field(default_factory=list)
     gone: set[int] = field(default_factory=set)
     """Letters to people who may no longer sign in."""
@@ -50,7 +52,8 @@ class Post:
 
     def plan(self, *, at: datetime, due: Sequence[datetime] = ()) -> None:
         """People and letters; one person in fifty goes once hers are planned. due: moments over which they spread."""
-        people = (Person(email=self.to(each * self.each), name=f"Person {each}") for each in range(self.people_count))
+        addresses = (self.to(each * self.each) for each in range(self.people_count))
+        people = (Person(email=each, name=each.partition("@")[0]) for each in addresses)
         self.people = [each.pk for each in Person.objects.bulk_create(people, batch_size=2000)]
         moments = due or [at]
         self.due = {number: moments[number * len(moments) // self.count] for number in range(self.count)}
@@ -76,7 +79,7 @@ class Post:
         return self.people[number // self.each]
 
     def to(self, number: int) -> str:
-        return f"person{number // self.each}@example.org"
+        return f"reader{self.first + number // self.each}@proofs.example"
 
     def say_again(self, *, at: datetime) -> None:
         """As every knock does: some of the plan is said once more."""

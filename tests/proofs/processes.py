@@ -171,6 +171,6 @@ def _files(pids: list[int], folder: Path) -> list[int]:
     for pid in pids:
         for each in Path(f"/proc/{pid}/fd").iterdir():
             path = Path(os.readlink(each))
-            if path.parent == folder and path.name.isdigit():
-                found.append(int(path.name))
+            if path.parent == folder:
+                found.append(int(path.name.rpartition("-")[2]))
     return found

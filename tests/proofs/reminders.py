@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
+from datetime import datetime
 
 from accounts import doubts
 from accounts.models import Mail, Person
@@ -50,12 +52,12 @@ def _run(
     return Result(name, [*figures(one, running), f"{one.doubts} in doubt all resolved", f"{one.rate:.0f}/s"], faults)
 
 
-def begun(stage: Stage, planned: Post, mutant: str) -> Post:
-    """Letters for an empty portal, at nine in the morning of a working day."""
+def begun(stage: Stage, planned: Post, mutant: str, *, due: Sequence[datetime] = ()) -> Post:
+    """Letters for an empty portal, at nine in the morning of a working day, due then or spread over some moments."""
     if mutant == mutants.KEYLESS:
         mutants.without_keys()
     at = opening()
-    planned.plan(at=at)
+    planned.plan(at=at, due=due)
     planned.say_again(at=at)
     stage.hours.start(at)
     return planned

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ from typing import Any
 
 import psycopg
 
+TRIES = 7
+"""After so many tries in vain a mail may be given up."""
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -217,7 +220,19 @@ class MailServer:
 
     @property
     def taken(self) -> Path:
+        """The file in which each mail that it took is a line."""
         return self.home / "taken"
+
+    def said(self) -> list[tuple[str, str]]:
+        """What it did amiss, to which address."""
+        lines = (self.home / "odd").read_text().splitlines()
+        return [(to, said) for to, _space, said in (each.partition(" ") for each in lines)]
+
+    def refused(self) -> set[str]:
+        """Addresses to which it said no for good, or so often no for now that they may be given up."""
+        said = self.said()
+        often = Counter(to for to, _said in said)
+        return {to for to, what in said if what.startswith("5")} | {to for to, count in often.items() if count > TRIES}
 
     def end(self) -> None:
         if self.process and self.process.poll() is None:

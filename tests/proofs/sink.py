@@ -150,11 +150,11 @@ class Odd:
         self.share, self.log, self.chance = share, log, random.Random(seed)
 
     def at_recipient(self, address: str) -> str:
-        said = self._one_of("421 closing", "450 busy", "550 no such user", CUT_BEFORE)
+        said = self._one_of("421 closing", "450 busy", "450 busy", "550 no such user", CUT_BEFORE)
         return self._noted(said, address)
 
     def answer(self, envelope: Any) -> str:
-        said = self._one_of("451 try later", "554 not this one", CUT, HANG)
+        said = self._one_of("451 try later", "451 try later", "554 not this one", CUT, CUT, CUT, CUT, HANG)
         return self._noted(said, envelope.rcpt_tos[0])
 
     def _one_of(self, *said: str) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from django.db.models import Count, Q
@@ -18,9 +20,10 @@ SOON = ["doubled", "wrong", "unmarked", "altered"]
 STOPPED = [Letter.CANCELLED, Letter.SUPERSEDED]
 
 
-def waiting() -> int:
-    """Letters that are not yet sent, refused or stopped, and mails of which that is not known."""
-    letters = Letter.objects.filter(Q(state=Letter.PLANNED) | Q(state=Letter.GATHERED) & ~Q(mail__state__in=OVER))
+def waiting(at: datetime) -> int:
+    """Letters due that are not yet sent, refused or stopped, and mails of which that is not known."""
+    due = Q(state=Letter.PLANNED, due_at__lte=at)
+    letters = Letter.objects.filter(due | Q(state=Letter.GATHERED) & ~Q(mail__state__in=OVER))
     return letters.count() + Mail.objects.exclude(state__in=OVER).count()
 
 
@@ -67,13 +70,13 @@ class Verdict:
         return [f"{getattr(self, each)} {each}" for each in names if getattr(self, each) and each not in allowed]
 
 
-def judge(planned: Post, taken: Path, *, refused: frozenset[str] = frozenset()) -> Verdict:
+def judge(planned: Post, taken: Path, *, at: datetime, refused: Collection[str] = ()) -> Verdict:
     """refused: addresses to which the mail server said no for good; a letter to another that was refused is lost."""
     arrived = list(post.taken(taken))
     deliveries: Counter[int] = Counter(number for each in arrived for number in each.letters)
     rows = Letter.objects.filter(about__startswith="proof:").values_list("about", "state", "mail__state", "mail__to")
     found: dict[int, tuple[str, str, str]] = {}
-    one = Verdict(due=planned.count, waiting=waiting())
+    one = Verdict(due=planned.count, waiting=waiting(at))
     for about, state, mail, to in rows.iterator(20_000):
         number = int(about.partition(":")[2])
         one.extra += number in found
