@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from itertools import chain, islice
 from typing import Any, TypeVar, cast
@@ -141,6 +142,23 @@ def expect_many() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off; SET CONSTRAINTS ALL IMMEDIATE")
+
+
+@contextmanager
+def by_index() -> Iterator[None]:
+    """Let PostgreSQL read the first of many rows in the order of an index; call it inside a transaction.
+
+    Where it believes that only few rows wait, because they came since it last counted, it would read and sort them all
+    each time, and the time to work through them would grow with the square of their number.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    others = ("enable_sort", "enable_bitmapscan", "enable_seqscan")
+    with connection.cursor() as cursor:
+        cursor.execute("; ".join(f"SET LOCAL {each} = off" for each in others))
+        yield
+        cursor.execute("; ".join(f"SET LOCAL {each} TO DEFAULT" for each in others))
 
 
 def need_not_last() -> None:

@@ -34,7 +34,8 @@ def gather(*, at: datetime) -> int:
 def _gather_at_once(at: datetime) -> int:
     due = Letter.objects.due(at).filter(at_once=True).select_for_update(skip_locked=True, of=("self",))
     wanted = due.order_by("due_at", "id").values_list("pk", "person", "person__email", "address")
-    letters = list(wanted[:AT_A_TIME])
+    with bulk.by_index():
+        letters = list(wanted[:AT_A_TIME])
     mails = _make([(person, email or address, None) for _pk, person, email, address in letters], at)
     _keep(zip((pk for pk, *_to in letters), mails, strict=True), at)
     return len(letters)
@@ -49,7 +50,8 @@ def _gather_digests(at: datetime) -> int:
     today = working_days.local_day(at)
     due = Letter.objects.due(at).filter(at_once=False)
     # The oldest first; a person of many letters is found once.
-    wanted = dict.fromkeys(due.order_by("due_at", "id").values_list("person", flat=True)[: 4 * AT_A_TIME])
+    with bulk.by_index():
+        wanted = dict.fromkeys(due.order_by("due_at", "id").values_list("person", flat=True)[: 4 * AT_A_TIME])
     if not wanted:
         return 0
     has_one = Exists(Mail.objects.filter(person=OuterRef("pk"), day=today))

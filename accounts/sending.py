@@ -14,7 +14,7 @@ from time import monotonic
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts import bounces, changing, composing, doubts, kinds, owners, wire
+from accounts import bounces, bulk, changing, composing, doubts, kinds, owners, wire
 from accounts.models import Letter, Mail
 
 PAUSES = tuple(timedelta(minutes=each) for each in (5, 15, 60, 240, 720, 1440, 1440))
@@ -78,7 +78,8 @@ def _claim(owner: owners.Owner, at: datetime) -> list[Mail]:
     most = AT_A_TIME if wire.can_ask() else 1
     while True:
         waiting = Mail.objects.to_send(at).select_for_update(skip_locked=True, of=("self",))
-        mails = list(waiting.select_related("person").order_by("not_before", "id")[:most])
+        with bulk.by_index():
+            mails = list(waiting.select_related("person").order_by("not_before", "id")[:most])
         if not mails:
             return []
         wanted = _wanted(mails, at)
