@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import NamedTuple
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
+from accounts import bulk
 from accounts.models import Letter, Mail, Person
 from counting import working_days
 
@@ -31,10 +33,12 @@ def gather(*, at: datetime) -> int:
 @transaction.atomic
 def _gather_at_once(at: datetime) -> int:
     due = Letter.objects.due(at).filter(at_once=True).select_for_update(skip_locked=True, of=("self",))
-    letters = list(due.select_related("person").order_by("due_at", "id")[:AT_A_TIME])
-    mails = [Mail(person=each.person, to=each.to, **_fresh(at)) for each in letters]
-    _keep(zip(Mail.objects.bulk_create(mails), ([each] for each in letters), strict=True), at)
-    return len(mails)
+    wanted = due.order_by("due_at", "id").values_list("pk", "person", "person__email", "address")
+    with bulk.by_index():
+        letters = list(wanted[:AT_A_TIME])
+    mails = _make([(person, email or address, None) for _pk, person, email, address in letters], at)
+    _keep(zip((pk for pk, *_to in letters), mails, strict=True), at)
+    return len(letters)
 
 
 @transaction.atomic
@@ -46,44 +50,67 @@ def _gather_digests(at: datetime) -> int:
     today = working_days.local_day(at)
     due = Letter.objects.due(at).filter(at_once=False)
     # The oldest first; a person of many letters is found once.
-    wanted = dict.fromkeys(due.order_by("due_at", "id").values_list("person", flat=True)[: 4 * AT_A_TIME])
+    with bulk.by_index():
+        wanted = dict.fromkeys(due.order_by("due_at", "id").values_list("person", flat=True)[: 4 * AT_A_TIME])
     if not wanted:
         return 0
     has_one = Exists(Mail.objects.filter(person=OuterRef("pk"), day=today))
     free = Person.objects.filter(pk__in=list(wanted)).order_by("pk").select_for_update(skip_locked=True, no_key=True)
-    people = {each.pk: each for each in free[:AT_A_TIME]}
+    people = dict(free.values_list("pk", "email")[:AT_A_TIME])
     served = set(Person.objects.filter(has_one, pk__in=list(people)).values_list("pk", flat=True))
-    letters: dict[int, list[Letter]] = defaultdict(list)
-    for letter in due.filter(person__in=list(people)).select_for_update(of=("self",)).order_by("due_at", "id"):
-        assert letter.person_id
-        letters[letter.person_id].append(letter)
-    late = [each.pk for person, theirs in letters.items() if person in served for each in theirs]
+    letters: dict[int, list[Due]] = defaultdict(list)
+    # Locked in the order in which letters.cancel does, so that neither waits for the other for ever.
+    theirs = due.filter(person__in=list(people)).select_for_update(of=("self",)).order_by("id")
+    found = theirs.values_list("pk", "person", "kind", "about", "due_at")
+    for pk, person, kind, about, _due_at in sorted(found, key=lambda each: (each[4], each[0])):
+        letters[person].append(Due(pk, kind, about))
+    late = [each.pk for person in served & letters.keys() for each in letters[person]]
     Letter.objects.filter(pk__in=late).update(due_at=working_days.next_opening(at), changed_at=at)
-    newest = {person: _newest(theirs, at) for person, theirs in letters.items() if person not in served}
-    mails = [Mail(person=people[each], to=people[each].email, day=today, **_fresh(at)) for each in newest]
-    _keep(zip(Mail.objects.bulk_create(mails), newest.values(), strict=True), at)
+    newest = _newest({person: letters[person] for person in letters.keys() - served}, at)
+    mails = _make([(person, people[person], today) for person in newest], at)
+    _keep(((pk, mail) for mail, pks in zip(mails, newest.values(), strict=True) for pk in pks), at)
     return len(letters)
 
 
-def _newest(letters: Sequence[Letter], at: datetime) -> list[Letter]:
-    """Of several steps about one thing only the newest; after days without a sender nobody wants them all."""
-    last = {(each.kind, each.about): each for each in letters}
-    passed = [each.pk for each in letters if last[each.kind, each.about] is not each]
+class Due(NamedTuple):
+    """What is asked of a letter to put it into a digest."""
+
+    pk: int
+    kind: str
+    about: str
+
+
+def _newest(letters: Mapping[int, Sequence[Due]], at: datetime) -> dict[int, list[int]]:
+    """Of several steps to a person about one thing only the newest; after days without a sender nobody wants them
+    all."""
+    newest = {person: {each[1:]: each.pk for each in theirs} for person, theirs in letters.items()}
+    passed = [each.pk for person, theirs in letters.items() for each in theirs if newest[person][each[1:]] != each.pk]
     Letter.objects.filter(pk__in=passed).update(
         state=Letter.SUPERSEDED, reason=_("The next one was due before it could go."), changed_at=at
     )
-    return list(last.values())
+    return {person: list(theirs.values()) for person, theirs in newest.items()}
 
 
-def _fresh(at: datetime) -> dict[str, object]:
+def _make(recipients: Sequence[tuple[int | None, str, date | None]], at: datetime) -> Sequence[int]:
+    """A mail for each person, address and day; their primary keys."""
     host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">") or "localhost"
-    return {"message_id": f"{uuid4().hex}@{host}", "made_at": at, "not_before": at, "changed_at": at}
+    moment = connection.ops.adapt_datetimefield_value(at)
+    empty = {"subject": "", "text": "", "state": Mail.WAITING, "tries": 0, "resent": 0, "reason": ""}
+    fields = ["id", "person_id", "to", "day", "message_id", "made_at", "not_before", "changed_at", *empty]
+    keys = bulk.numbers(Mail, len(recipients))
+    rows = (
+        (key, person, to, day, f"{uuid4().hex}@{host}", moment, moment, moment, *empty.values())
+        for key, (person, to, day) in zip(keys, recipients, strict=True)
+    )
+    bulk.insert(Mail, fields, rows)
+    return keys
 
 
-def _keep(pairs: Iterable[tuple[Mail, Sequence[Letter]]], at: datetime) -> None:
-    gathered = []
-    for mail, letters in pairs:
-        for letter in letters:
-            letter.mail, letter.state, letter.changed_at = mail, Letter.GATHERED, at
-            gathered.append(letter)
-    Letter.objects.bulk_update(gathered, ["mail", "state", "changed_at"], batch_size=500)
+def _keep(gathered: Iterable[tuple[int, int]], at: datetime) -> None:
+    """Put letters into mails, by their primary keys."""
+    moment = connection.ops.adapt_datetimefield_value(at)
+    bulk.update(
+        Letter,
+        ["mail_id", "state", "changed_at"],
+        ((mail, Letter.GATHERED, moment, letter) for letter, mail in gathered),
+    )

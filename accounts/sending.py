@@ -14,8 +14,7 @@ from time import monotonic
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts import bounces, changing, doubts, kinds, owners, wire
-from accounts.composing import compose
+from accounts import bounces, bulk, changing, composing, doubts, kinds, owners, wire
 from accounts.models import Letter, Mail
 
 PAUSES = tuple(timedelta(minutes=each) for each in (5, 15, 60, 240, 720, 1440, 1440))
@@ -50,7 +49,8 @@ def _deliver_as(owner: owners.Owner, line: wire.Wire, now: Callable[[], datetime
             owner.check()
             # One commit carries what came of the last ones and the claim of the next.
             with transaction.atomic():
-                _mark(tried, owner, now())
+                if tried:
+                    _mark(tried, owner, now())
                 claimed = _claim(owner, now()) if has_line and monotonic() < until else []
             sent += sum(outcome.state == Mail.SENT for _mail, outcome in tried)
             tried, left = [], claimed
@@ -61,7 +61,8 @@ def _deliver_as(owner: owners.Owner, line: wire.Wire, now: Callable[[], datetime
                 outcome = line.send(left[0])
                 tried.append((left.pop(0), outcome))
                 has_line = not outcome.no_line
-            _put_back(left, owner, now())
+            if left:
+                _put_back(left, owner, now())
     except owners.LockLost:
         raise  # Others take this sender for dead and clear up after it.
     except BaseException:
@@ -77,17 +78,20 @@ def _claim(owner: owners.Owner, at: datetime) -> list[Mail]:
     most = AT_A_TIME if wire.can_ask() else 1
     while True:
         waiting = Mail.objects.to_send(at).select_for_update(skip_locked=True, of=("self",))
-        mails = list(waiting.select_related("person").order_by("not_before", "id")[:most])
+        with bulk.by_index():
+            mails = list(waiting.select_related("person").order_by("not_before", "id")[:most])
         if not mails:
             return []
         wanted = _wanted(mails, at)
+        # All at once; where one cannot be written, each mail's are tried on their own below.
+        composing.write([letter for each in wanted.values() for letter in each], at)
         stopped = bounces.stopped(mails)
         for mail in mails:
             if not wanted[mail.pk]:
                 mail.state, mail.reason = Mail.DROPPED, _("Nothing in it was wanted any more.")
             elif because := stopped.get(mail.pk):
                 mail.state, mail.reason = Mail.REFUSED, because
-            elif compose(mail, wanted[mail.pk], at):
+            elif composing.compose(mail, wanted[mail.pk], at):
                 mail.state, mail.reason, mail.sender = Mail.SENDING, "", owner.sender
                 mail.tries += 1
             else:

@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from email.utils import format_datetime
+from time import monotonic
 from urllib.parse import quote
 
 from django.conf import settings
@@ -76,7 +77,10 @@ class Wire:
         return self._hand_over(mail)
 
     def _speak_smtp(self, backend: smtp.EmailBackend, mail: Mail, whole: bytes) -> Outcome:
-        """The dialogue step by step, because only the last one leaves a doubt."""
+        """The dialogue step by step, because only the last one leaves a doubt. It is not begun late: a sender whose
+        lock was lost meanwhile must not send what others already settle (doubts.patience).
+        """
+        began = monotonic()
         try:
             backend.open()
         except (OSError, smtplib.SMTPException) as problem:
@@ -92,6 +96,8 @@ class Wire:
             code, words = line.docmd("data")
             if code != 354:
                 return self._said_no(line, code, words)
+            if monotonic() - began > settings.EMAIL_TIMEOUT:
+                raise TimeoutError
             is_told = True
             line.send(re.sub(rb"(?m)^\.", b"..", whole) + b"\r\n.\r\n")
             code, words = line.getreply()

@@ -14,7 +14,8 @@ from django.db import IntegrityError, connection
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
-from grants import bulk, comparing, revisions
+from accounts import bulk
+from grants import comparing, revisions
 from grants.behind import behind
 from grants.comparing import Standing
 from grants.findings import Clean

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple, TypeVar
 import orjson
 from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Subquery
 
-from grants import bulk, checking
+from accounts import bulk
+from grants import checking
 from grants.findings import Clean, Problem
 from grants.models import Grant, Import, ImportProblem, ImportRow, Revision
 from grants.parties import Parties

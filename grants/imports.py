@@ -19,10 +19,10 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts import journal
+from accounts import bulk, journal
 from accounts.journal import Did
 from accounts.models import Organisation, Person
-from grants import applying, bulk, changes, comparing, prepared, undoing
+from grants import applying, changes, comparing, prepared, undoing
 from grants.applying import Moved
 from grants.models import Import, ImportProblem, ImportRow
 from grants.rows import Unreadable

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from accounts import bulk
 from accounts.models import Alias, Identifier, Organisation
-from grants import bulk
 
 Party = tuple[str, str]
 """An identifier, "" where the file gives none that can be used, and a name."""

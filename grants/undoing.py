@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import OuterRef, Subquery
 
-from grants import applying, bulk, revisions
+from accounts import bulk
+from grants import applying, revisions
 from grants.models import Grant, Import, Revision
 from grants.revisions import Content, Reason
 

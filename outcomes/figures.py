@@ -19,7 +19,8 @@ from django.db.models import BigIntegerField, Case, F, IntegerField, Min, Value,
 from django.db.models.functions import Cast, Coalesce
 from numpy.typing import NDArray
 
-from grants import bulk, joining
+from accounts import bulk
+from grants import joining
 from grants.changes import Stamp
 from outcomes import noting
 from outcomes.adding import PerProject

@@ -12,7 +12,7 @@ from django.db.models import BigIntegerField, F
 from django.db.models.functions import Cast
 from numpy.typing import NDArray
 
-from grants import bulk
+from accounts import bulk
 from grants.models import Grant
 from outcomes.figures import chunks
 from priorities import columns

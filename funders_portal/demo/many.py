@@ -12,9 +12,10 @@ import numpy as np
 from django.db import connection, transaction
 from numpy.typing import NDArray
 
+from accounts import bulk
 from accounts.models import Identifier, Organisation
 from counting.money import WHOLE
-from grants import bulk, changes
+from grants import changes
 from grants.models import Grant, Project, Recipient
 from priorities.models import Code, Link
 

@@ -11,9 +11,9 @@ import numpy as np
 from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts import bulk
 from accounts.models import Person
 from counting import periods
-from grants import bulk
 from grants.models import Grant
 from outcomes import noting
 from outcomes.models import Cell, Delivery, IndicatorVersion, Measurement, Report, ReportDue

@@ -13,8 +13,8 @@ from django.db import connection
 from django.db.models import BigIntegerField, Case, F, Func, IntegerField, QuerySet, When
 from django.db.models.functions import Cast, Coalesce
 
+from accounts import bulk
 from counting.money import WHOLE
-from grants import bulk
 from grants.models import Grant, Recipient
 from priorities.memory.blocks import NEVER, NOBODY, Block, Ints, Shares
 from priorities.models import NOT_STATED, RESIDUAL, Code, Dimension, Link

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext, ngettext
 
-from grants import bulk
+from accounts import bulk
 from grants.models import Grant
 from priorities import kinds
 from priorities.kinds import KINDS

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -145,6 +146,18 @@ def test_a_line_cut_before_the_text_leaves_no_doubt(sink: Sink) -> None:
     assert mail_of(written).state == Mail.RETRY
 
 
+def test_a_server_so_slow_that_a_lock_may_be_lost_meanwhile_is_not_given_the_text(sink: Sink) -> None:
+    def slowly(address: str) -> str:
+        time.sleep(0.8)
+        return ""
+
+    sink.at_recipient = slowly
+    sink.at_sender = slowly
+    written = letter()
+    post(NOW)
+    assert (mail_of(written).state, sink.ids) == (Mail.RETRY, [])
+
+
 @pytest.mark.parametrize("fate", [sinks.CUT, sinks.HANG])
 def test_a_line_that_ends_after_the_text_leaves_a_doubt_that_the_provider_settles(asked: Sink, fate: str) -> None:
     asked.answer = lambda envelope: fate
@@ -238,6 +251,7 @@ def test_a_lost_lock_ends_the_sender_and_another_clears_up(asked: Sink, monkeypa
     written = letter()
     gathering.gather(at=NOW)
     checks = iter([True, False])
+    monkeypatch.setattr(owners, "RECENT", 0)
     monkeypatch.setattr(owners._File, "is_held", lambda self: next(checks))
     monkeypatch.setattr(owners._Advisory, "is_held", lambda self: next(checks))
     with pytest.raises(owners.LockLost):

@@ -12,10 +12,10 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts import organisations
+from accounts import bulk, organisations
 from accounts.models import Alias, Group, Identifier, JournalEntry, Membership, Organisation, Person
 from counting.money import WHOLE
-from grants import bulk, changes, imports, portfolio
+from grants import changes, imports, portfolio
 from grants.models import (
     Change,
     Grant,

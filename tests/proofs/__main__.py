@@ -1,0 +1,114 @@
+"""`python -m tests.proofs [names] [--quick]`: each promise of the ledger of letters, tried with real processes.
+
+A line for each proof, and for each fault that it must find. Ends with 1 where a proof fails or a fault is not found.
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tests.proofs.result import Result, Size
+from tests.proofs.stage import Stage, stage
+
+
+@dataclass(frozen=True)
+class Proof:
+    """`work` by name, since a proof's module needs the portal to be set up."""
+
+    module: str
+    work: str
+    quick: Size
+    full: Size
+    small: Size
+    """With a fault in it."""
+    faults: tuple[str, ...]
+    needs_postgresql: bool = False
+
+    def __call__(self, on: Stage, size: Size, *, seed: int, mutant: str = "") -> list[Result]:
+        from importlib import import_module
+
+        done: list[Result] = getattr(import_module(f"tests.proofs.{self.module}"), self.work)(
+            on, size, seed=seed, mutant=mutant
+        )
+        return done
+
+
+AFTER, KEYLESS, UNCHECKED = "claim after send", "no unique key", "re-check removed"
+THREE = (AFTER, KEYLESS, UNCHECKED)
+PROOFS = {
+    "reminders": Proof(
+        "reminders", "reminders", Size(800, 10), Size(100_000, 200, is_full=True), Size(300, 6),
+        (*THREE, "doubt goes again unasked"),
+    ),
+    "plain-smtp": Proof(
+        "reminders", "plain_smtp", Size(300, 10), Size(10_000, 100, is_full=True), Size(200, 8),
+        (*THREE, "resent unmarked"),
+    ),
+    "broker": Proof(
+        "broker", "broker", Size(300, 5), Size(40_000, 50, is_full=True), Size(200, 5), THREE,
+    ),
+    "database": Proof(
+        "database", "database", Size(400, 3), Size(20_000, 20, is_full=True), Size(200, 3), THREE,
+        needs_postgresql=True,
+    ),
+    "mail": Proof(
+        "mail", "mail", Size(150, 3), Size(5_000, 50, is_full=True), Size(100, 4), (*THREE, "cut line taken for a no"),
+    ),
+    "claiming": Proof(
+        "claiming", "claiming", Size(10_000, 0), Size(200_000, 0, is_full=True), Size(4_000, 0),
+        (KEYLESS, "rows not locked"),
+    ),
+}  # fmt: skip
+
+
+def main() -> int:
+    options = _options()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    failed = 0
+    with stage(sqlite=options.sqlite) as on:
+        _say(f"Proofs on {on.words}; seed {options.seed}")
+        for name in options.names or PROOFS:
+            proof = PROOFS[name]
+            if proof.needs_postgresql and not on.postgresql:
+                _say(f"{name}: not on SQLite, which is no server that could crash")
+                continue
+            failed += sum(not held for held in _prove(proof, on, options))
+    return bool(failed)
+
+
+def _prove(proof: Proof, on: Stage, options: argparse.Namespace) -> Iterator[bool]:
+    for mutant in ["", *proof.faults] if options.mutants else [""]:
+        size = proof.small if mutant else proof.quick if options.quick else proof.full
+        began = time.monotonic()
+        for result in proof(on, size, seed=options.seed, mutant=mutant):
+            took = f" [{time.monotonic() - began:.0f} s]"
+            if mutant:
+                found = ", ".join(result.faults) or "NOTHING, though it must be"
+                _say(f"  {result.name}: found {found}{took}")
+                yield not result.holds
+            else:
+                _say(f"{result}{took}")
+                yield result.holds
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.proofs", description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[*PROOFS, []], help="which proofs; all where none is named")
+    parser.add_argument("--quick", action="store_true", help="small ones, as in CI")
+    parser.add_argument("--sqlite", action="store_true", help="on SQLite although PostgreSQL is there")
+    parser.add_argument("--without-faults", dest="mutants", action="store_false", help="the proofs alone")
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    return parser.parse_args()
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
