@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 
 from accounts import journal, tasks
 from accounts.journal import Did
-from accounts.models import Organisation, Person
+from accounts.kinds import Words
+from accounts.models import Letter, Organisation, Person
 from counting import working_days
 from grants.models import Grant
-from outcomes import ladder, reminders, schedule
+from outcomes import ladder, letter_words, reminders, schedule
 from outcomes.models import FunderLetters, Ladder, Report, ReportDue
 from outcomes.models.due import NOTHING
 
@@ -37,6 +38,13 @@ class Coming:
     report: Report
     due_on: date
     person: Person
+    wanted: reminders.Wanted
+
+    @property
+    def words(self) -> Words:
+        """What it would say."""
+        write = letter_words.reminder if self.kind == reminders.REMINDER else letter_words.late
+        return write(Letter(kind=self.kind, person=self.person), self.report, self.wanted, on=self.day)
 
 
 def choice_of(funder: Organisation) -> FunderLetters:
@@ -73,7 +81,7 @@ def coming(funder: Organisation, preset: str, *, at: datetime) -> list[Coming]:
     rows = [
         Coming(
             working_days.local_day(plan.due_at), plan.step, plan.kind, reports[reminders.number(plan.about)],
-            one.due_on, people[plan.person_id],
+            one.due_on, people[plan.person_id], one,
         )
         for plan, one in plans
         if one.due_on

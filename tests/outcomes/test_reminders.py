@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core import mail
+from django.utils import timezone
 
 from accounts.models import JournalEntry, Letter, Membership, Organisation, Person, Task
 from counting.working_days import LONDON, local_day
@@ -327,3 +329,42 @@ def test_a_person_who_is_lead_of_nothing_any_more_is_not_written_to(world: World
     Person.objects.filter(pk=world.lead.pk).update(is_active=False)
     post(datetime(2026, 10, 2, 9, tzinfo=LONDON))
     assert mail.outbox == []
+
+
+# --- the pages ----------------------------------------------------------------------------------------------------
+def test_an_officer_looks_then_starts_and_stops(world: World, sign_in: Any) -> None:
+    soon = timezone.localdate() + timedelta(days=10)
+    due = ReportDue.objects.get(grant=world.grants["A"], start=date(2026, 7, 1))
+    schedule.move(due, due_on=soon, by=world.officers["A"], at=timezone.now())
+    client = sign_in(world.officers["A"])
+    page = client.get("/reports/letters/")
+    content = page.content.decode()
+    assert "No reminder goes for Funder A" in content
+    assert f"Write it here: http://127.0.0.1:8000/reports/{october(world).pk}/" in content
+    old = {"preset": "usual", "seen": "what was shown before"}
+    refused = client.post("/reports/letters/", old)
+    assert refused.status_code == 422
+    assert "What would go has changed meanwhile." in refused.content.decode()
+    assert client.post("/reports/letters/", {"preset": "usual", "seen": page.context["print"]}).status_code == 302
+    assert FunderLetters.objects.get().started_by == world.officers["A"]
+    client.post("/reports/letters/", {"stop": "yes"})
+    assert FunderLetters.objects.get().started_by is None
+
+
+def test_the_charity_sees_its_letters_and_pauses_them_and_a_viewer_changes_nothing(world: World, sign_in: Any) -> None:
+    start(world, "A")
+    report = october(world)
+    address = f"/reports/{report.pk}/letters/"
+    client = sign_in(world.lead)
+    assert client.get(address).content.decode().count("a reminder of a report") == 5
+    wrong = client.post(address, {"pause": "yes", "until": "2020-01-01"})
+    assert wrong.status_code == 422
+    until = timezone.localdate() + timedelta(days=5)
+    assert client.post(address, {"pause": "yes", "until": until.isoformat()}).status_code == 302
+    assert Ladder.objects.get(report=report).paused_until == until
+    assert client.post(address, {"again": "yes"}).status_code == 302
+    assert client.post(address, {"remind": "yes", "person": world.colleague.pk}).status_code == 302
+    assert Ladder.objects.get(report=report).recipient == world.colleague
+    assert client.post(address, {"remind": "yes", "person": world.officers["A"].pk}).status_code == 422
+    assert sign_in(world.officers["A"]).post(address, {"again": "yes"}).status_code == 403
+    assert sign_in(factories.lead()).get(address).status_code == 404
