@@ -18,7 +18,7 @@ from django.test import Client
 from django.urls import clear_url_caches, get_resolver, path, reverse
 
 from accounts.access import Anyone, only
-from tests.house import doors
+from tests.house import doors, marks
 from tests.house import world as worlds
 from tests.house.doors import DOORS, LIBRARY_DOORS, Door
 from tests.house.world import KINDS, SECRETARIAT
@@ -30,7 +30,9 @@ PARTS = 4
 
 @pytest.fixture
 def world() -> worlds.World:
-    return worlds.build()
+    made = worlds.build()
+    marks.put(made)
+    return made
 
 
 def client_of(world: worlds.World, kind: str) -> Client:
@@ -100,6 +102,9 @@ def walk(world: worlds.World, names: list[str], kinds: Sequence[str] = KINDS) ->
         expected = DOORS[name].expects(kind, method)
         if not is_as_expected(DOORS[name], expected, method, answer):
             surprises.append(f"{method.upper()} {name} as {kind}: expected {expected}, answered {said(answer)}")
+        if method == "get":
+            content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            surprises += [f"{name} as {kind}: shows {word}" for word in marks.shown_to(kind, content)]
     return count, surprises
 
 
