@@ -10,10 +10,10 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from accounts import bulk
+from accounts import bulk, changing
 from accounts.models import Letter, Mail, Person
 from counting import working_days
 
@@ -25,8 +25,11 @@ def gather(*, at: datetime) -> int:
     made = 0
     while batch := _gather_at_once(at):
         made += batch
-    while working_days.is_open(at) and (touched := _gather_digests(at)):
-        made += touched
+    if working_days.is_open(at):
+        while _take_apart(at):
+            continue
+        while touched := _gather_digests(at):
+            made += touched
     return made
 
 
@@ -42,6 +45,20 @@ def _gather_at_once(at: datetime) -> int:
 
 
 @transaction.atomic
+def _take_apart(at: datetime) -> int:
+    """Of digests that nobody began to send on their day the letters are planned again, so that only the newest go."""
+    left = Mail.objects.filter(state=Mail.WAITING, day__lt=working_days.local_day(at))
+    mails = list(left.select_for_update(skip_locked=True, of=("self",)).order_by("id")[:AT_A_TIME])
+    for each in mails:
+        each.state, each.reason = Mail.DROPPED, _("It did not go on its day; what is still to say is in the next one.")
+    changing.save(mails, at)
+    inside = Letter.objects.filter(mail__in=mails, state=Letter.GATHERED).select_for_update(of=("self",)).order_by("id")
+    letters = list(inside.values_list("pk", flat=True))
+    Letter.objects.filter(pk__in=letters).update(state=Letter.PLANNED, mail=None, changed_at=at)
+    return len(mails)
+
+
+@transaction.atomic
 def _gather_digests(at: datetime) -> int:
     """One digest for each of some people who have letters due; how many people that were.
 
@@ -54,7 +71,7 @@ def _gather_digests(at: datetime) -> int:
         wanted = dict.fromkeys(due.order_by("due_at", "id").values_list("person", flat=True)[: 4 * AT_A_TIME])
     if not wanted:
         return 0
-    has_one = Exists(Mail.objects.filter(person=OuterRef("pk"), day=today))
+    has_one = Exists(_digests_of(today).filter(person=OuterRef("pk")))
     free = Person.objects.filter(pk__in=list(wanted)).order_by("pk").select_for_update(skip_locked=True, no_key=True)
     people = dict(free.values_list("pk", "email")[:AT_A_TIME])
     served = set(Person.objects.filter(has_one, pk__in=list(people)).values_list("pk", flat=True))
@@ -70,6 +87,13 @@ def _gather_digests(at: datetime) -> int:
     mails = _make([(person, people[person], today) for person in newest], at)
     _keep(((pk, mail) for mail, pks in zip(mails, newest.values(), strict=True) for pk in pks), at)
     return len(letters)
+
+
+def _digests_of(today: date) -> QuerySet[Mail]:
+    """Mails that are, were or may yet be a person's one of this day: one of an earlier day may still be on its way."""
+    still = Q(state__in=[Mail.RETRY, Mail.SENDING, Mail.DOUBT])
+    late = Q(state=Mail.SENT, sent_at__gte=working_days.opening(today))
+    return Mail.objects.filter(Q(day=today) | Q(day__lt=today) & (still | late))
 
 
 class Due(NamedTuple):

@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.who import Person
+from counting import working_days
 
 
 class Sender(models.Model):
@@ -24,8 +25,9 @@ class Sender(models.Model):
 
 class MailQuerySet(models.QuerySet["Mail"]):
     def to_send(self, at: datetime) -> MailQuerySet:
-        """Those whose turn it is: new ones, and ones to try again."""
-        return self.filter(state__in=[Mail.WAITING, Mail.RETRY], not_before__lte=at)
+        """Those whose turn it is: new ones, and ones to try again; digests only within the hours for letters."""
+        turn = self.filter(state__in=[Mail.WAITING, Mail.RETRY], not_before__lte=at)
+        return turn if working_days.is_open(at) else turn.filter(day=None)
 
 
 class Mail(models.Model):

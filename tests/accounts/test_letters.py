@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from accounts import gathering, kinds, letters, sending
+from accounts import gathering, kinds, letters, sending, wire
 from accounts.models import Letter, Mail
 from counting.working_days import LONDON
 from tests.accounts.constraints import refused
@@ -99,6 +99,38 @@ def test_after_an_outage_only_the_newest_step_goes_and_the_others_say_so() -> No
         "-14": "superseded", "-3": "superseded", "0": "gathered",
     }  # fmt: skip
     assert [each.subject for each in mail.outbox] == ["a:1 0"]
+
+
+def test_a_digest_that_did_not_go_by_five_is_taken_apart_in_the_morning_and_only_the_newest_step_goes() -> None:
+    person = PersonFactory()
+    plan(person, "a:1", step="-3")
+    plan(person, "a:1", step="0", due_at=MONDAY + timedelta(days=1))
+    plan(person, "a:2", step="-14")
+    gathering.gather(at=MONDAY)
+    assert sending.deliver(now=lambda: MONDAY + timedelta(hours=8)) == 0
+    assert post(MONDAY + timedelta(days=1, seconds=-1)) == 0
+    assert post(MONDAY + timedelta(days=1)) == 1
+    assert [each.subject for each in mail.outbox] == ["2 letters: a:1 0"]
+    assert {(each.about, each.step): each.state for each in Letter.objects.all()} == {
+        ("a:1", "-3"): "superseded", ("a:1", "0"): "gathered", ("a:2", "-14"): "gathered",
+    }  # fmt: skip
+    assert sorted(each.state for each in Mail.objects.all()) == ["dropped", "sent"]
+
+
+def test_a_digest_that_is_tried_again_the_next_day_is_that_days_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    person = PersonFactory()
+    plan(person, "a:1")
+    plan(person, "a:2", due_at=MONDAY + timedelta(days=1))
+    late = MONDAY + timedelta(hours=7, minutes=58)
+    gathering.gather(at=late)
+    monkeypatch.setattr(wire.Wire, "send", lambda self, each: wire.Outcome(Mail.RETRY, "450 busy"))
+    sending.deliver(now=lambda: late)
+    monkeypatch.undo()
+    assert post(late + timedelta(minutes=5)) == 0
+    assert post(MONDAY + timedelta(days=1)) == 1
+    assert post(MONDAY + timedelta(days=1, hours=1)) == 0
+    assert post(MONDAY + timedelta(days=2)) == 1
+    assert [each.subject for each in mail.outbox] == ["a:1 -14", "a:2 -14"]
 
 
 def test_a_cancelled_letter_never_goes_and_one_that_went_cannot_be_cancelled() -> None:
