@@ -35,7 +35,7 @@ class Alarm:
     def look(self, *, at: datetime) -> bool:
         """Whether it told somebody now: once when the clock falls silent, once when that is over.
 
-        Raises OSError where the mail server does not take the mail; nobody was told then, and the next look tries again.
+        Raises OSError where the mail server does not take the mail: nobody was told, and the next look tries again.
         """
         if at - self.looked > ASLEEP:
             self.since = at

@@ -75,7 +75,7 @@ def read(report: Message) -> Told:
 
 def _read_status(block: Message, status: str) -> Told:
     """5.x.x is for good; 4.x.x is only a delay, unless the other server says that it gave up."""
-    words = " ".join(str(block.get("Diagnostic-Code", status)).split())[:200]
+    words = " ".join(str(block.get("Diagnostic-Code", status)).split()).removeprefix("smtp; ")[:200]
     action = str(block.get("Action", "")).strip().lower()
     if status.startswith("5"):
         return Told(BOUNCED, words)

@@ -30,5 +30,10 @@ class Knock(models.Model):
         """Whether it failed the last time."""
         return self.failed_at == self.ended_at
 
+    @property
+    def words(self) -> str:
+        """Its name as people read it."""
+        return self.job.replace("_", " ").capitalize()
+
     def __str__(self) -> str:
         return self.job

@@ -67,7 +67,7 @@ def test_a_permanent_failure_stops_the_address_and_the_next_mail_says_so(mail: M
     to = return_addresses.of(mail)
     bounces.receive(delivery(to, "5.1.1"), to=to, at=NOW)
     row = StoppedAddress.objects.get()
-    assert (row.address, row.because, row.words) == ("ada@example.org", "bounced", "smtp; 550 no such user")
+    assert (row.address, row.because, row.words) == ("ada@example.org", "bounced", "550 no such user")
     mail.refresh_from_db()
     assert mail.bounced_at == NOW
     other = sent("a:2")
@@ -79,7 +79,7 @@ def test_a_delay_is_noted_and_stops_nothing_and_a_complaint_stops(mail: Mail) ->
     to = return_addresses.of(mail)
     bounces.receive(delivery(to, "4.4.7", "delayed"), to=to, at=NOW)
     assert not StoppedAddress.objects.exists()
-    assert notes(mail) == ["It is delayed: smtp; 550 no such user"]
+    assert notes(mail) == ["It is delayed: 550 no such user"]
     bounces.receive(complaint(to), to=to, at=NOW)
     bounces.receive(delivery(to, "5.1.1"), to=to, at=NOW)
     assert StoppedAddress.objects.get().because == "complained"

@@ -16,8 +16,8 @@ from django.conf import LazySettings
 from django.core import mail
 from django.utils import timezone
 
-from accounts import alarm, clock, gathering, kinds, letters
-from accounts.models import Knock, Mail
+from accounts import alarm, bounces, clock, gathering, kinds, letters
+from accounts.models import Knock, Mail, Sender
 from celery_worker import noting
 from counting.working_days import LONDON
 from tests.celery_worker.portal import ROOT, until
@@ -199,6 +199,55 @@ def test_the_secretariat_sees_what_is_held_and_decides(sign_in: Any) -> None:
     client.post("/group/letters/", {"again": held.pk})
     held.refresh_from_db()
     assert (held.state, held.resent) == (Mail.RETRY, 1)
-    assert client.post("/group/letters/", {"came": held.pk}).status_code == 404
-    assert client.post("/group/letters/", {"came": "9" * 40}).status_code in (302, 404)
-    assert client.post("/group/letters/", {"nonsense": "1"}).status_code == 302
+    for odd in ({"came": held.pk}, {"came": "9" * 40}, {"again": "²"}, {"nonsense": "1"}, {"use": held.pk + 99}):
+        assert client.post("/group/letters/", odd).status_code == 302
+    assert "Somebody has settled it meanwhile." in client.get("/group/letters/").content.decode()
+    held.refresh_from_db()
+    assert (held.state, held.resent) == (Mail.RETRY, 1)
+
+
+def test_one_whose_words_could_not_be_written_can_only_be_tried_again(sign_in: Any) -> None:
+    letter()
+    gathering.gather(at=NOW)
+    Mail.objects.update(state="held", reason="Its words could not be written; what went wrong is in the log.")
+    client = sign_in(secretariat())
+    page = client.get("/group/letters/").content.decode()
+    assert ("Try again" in page, "It came" in page) == (True, False)
+    client.post("/group/letters/", {"came": Mail.objects.get().pk})
+    assert Mail.objects.get().state == Mail.RETRY
+
+
+def test_each_part_of_the_page_says_when_there_is_nothing(sign_in: Any) -> None:
+    page = sign_in(secretariat()).get("/group/letters/").content.decode()
+    for words in (
+        "The clock has not knocked yet",
+        "No letter waits.",
+        "0 mails went in the last hour,",
+        "Nothing waits for you.",
+        "Of every letter it is known whether it went.",
+        "As far as anybody told, every letter arrived.",
+        "Letters may go to every address.",
+        "None has been done yet.",
+    ):
+        assert words in page
+
+
+def test_the_page_tells_why_a_letter_did_not_arrive_and_what_fails(sign_in: Any) -> None:
+    letter()
+    gathering.gather(at=NOW)
+    at = timezone.now() - timedelta(days=1)
+    to = Mail.objects.get().to
+    sender = Sender.objects.create(began_at=at)
+    Mail.objects.update(state="sent", sent_at=at, subject="Hello", tries=1, sender=sender)
+    bounces.take(Mail.objects.get(), bounces.Told(bounces.BOUNCED, "550 no such user"), at=at)
+    clock.note("send_letters", began=at, ended=at, failure="ValueError, 1a2b3c4d")
+    page = sign_in(secretariat()).get("/group/letters/").content.decode()
+    for words in (
+        to,
+        "It came back: 550 no such user",
+        "Send letters",
+        "ValueError, 1a2b3c4d",
+        "Use again",
+        "not well",
+    ):
+        assert words in page
