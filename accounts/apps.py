@@ -8,5 +8,6 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Importing the checks registers them, and importing invitations makes its kinds of letter known."""
-        from accounts import checks, invitations  # noqa: F401
+        """Importing the checks registers them, invitations make their kinds of letter known, and provider_events
+        listens to what the mail provider tells."""
+        from accounts import checks, invitations, provider_events  # noqa: F401

@@ -28,3 +28,8 @@ def save(mails: Sequence[Mail], at: datetime) -> None:
     bulk.update(Mail, [*PLAIN, *MOMENTS], rows)
     lines = ((each.pk, each.state, each.reason, moment(at)) for each in mails)
     bulk.insert(MailChange, ["mail_id", "state", "reason", "at"], lines)
+
+
+def note(mail: Mail, words: str, at: datetime) -> None:
+    """Keep what was told of a mail that stays as it is."""
+    MailChange.objects.create(mail=mail, state=mail.state, reason=words[:300], at=at)

@@ -7,6 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
+from accounts import providers
+
 
 @register(Tags.security, deploy=True)
 def demo_door_is_shut(**kwargs: Any) -> list[CheckMessage]:
@@ -32,5 +34,33 @@ def mail_is_set(**kwargs: Any) -> list[CheckMessage]:
             "No mail is set: codes to sign in would be written to files that nobody reads.",
             hint="Set EMAIL_URL, for instance smtp+tls://user:password@mail.example.org:587.",
             id="portal.E002",
+        )
+    ]
+
+
+@register()
+def provider_is_known(**kwargs: Any) -> list[CheckMessage]:
+    """A provider that nobody knows would tell nothing, and mails would break over it."""
+    if not settings.MAIL_PROVIDER or settings.MAIL_PROVIDER in providers.HEADERS:
+        return []
+    return [
+        Error(
+            f"MAIL_PROVIDER is {settings.MAIL_PROVIDER!r}, which is none of {', '.join(sorted(providers.HEADERS))}.",
+            hint="Leave it empty where the provider tells nothing, or is not among these.",
+            id="portal.E003",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def provider_has_a_secret(**kwargs: Any) -> list[CheckMessage]:
+    """The provider shows who it is by a name and a password; without one nothing it tells is believed."""
+    if not settings.MAIL_PROVIDER or ":" in settings.ANYMAIL["WEBHOOK_SECRET"]:
+        return []
+    return [
+        Error(
+            "MAIL_PROVIDER is set, but nothing that it tells will be believed.",
+            hint="Set MAIL_EVENTS_SECRET to a name and a long random password with a colon between them.",
+            id="portal.E004",
         )
     ]

@@ -6,17 +6,24 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts import changing, journal, kinds, owners, wire
 from accounts.journal import Did
 from accounts.models import Letter, Mail, Person
 
+TELLS_WITHIN = timedelta(minutes=10)
+"""So long a provider that tells of deliveries by itself may take to do so."""
+
 
 def patience() -> timedelta:
     """So long a mail stays in doubt before anybody acts on it: longer than a sender that lost its lock could still be
-    sending, and than a provider needs to know what it took."""
-    return timedelta(seconds=settings.EMAIL_TIMEOUT + settings.MAIL_ASK_AFTER)
+    sending, and than a provider needs to know what it took, or to tell it where it tells by itself."""
+    waits = settings.MAIL_PROVIDER and not wire.can_ask()
+    return timedelta(seconds=settings.EMAIL_TIMEOUT) + (
+        TELLS_WITHIN if waits else timedelta(seconds=settings.MAIL_ASK_AFTER)
+    )
 
 
 def clear_up(*, at: datetime) -> int:
@@ -36,13 +43,14 @@ def _doubt_the_dead(at: datetime) -> int:
 
 
 def _doubtful(at: datetime) -> list[int]:
-    old = Mail.objects.filter(state=Mail.DOUBT, changed_at__lte=at - patience())
+    old = Mail.objects.filter(Q(changed_at__lte=at - patience()) | Q(delivered_at__isnull=False), state=Mail.DOUBT)
     return list(old.order_by("changed_at", "id").values_list("pk", flat=True)[:1000])
 
 
 def _resolve(number: int, at: datetime) -> bool:
     """Settle one mail in doubt: as the provider says or, where none can be asked, as its letters' kinds want it."""
-    arrived = wire.has_arrived(Mail.objects.get(pk=number)) if wire.can_ask() else None
+    asked = Mail.objects.get(pk=number)
+    arrived = True if asked.delivered_at else wire.has_arrived(asked) if wire.can_ask() else None
     if arrived is None and wire.can_ask():
         return False
     with transaction.atomic():
@@ -68,6 +76,22 @@ def _arrived(mail: Mail, reason: str, at: datetime) -> None:
         state=Letter.GATHERED, reason="", changed_at=at
     )
     mail.state, mail.sent_at, mail.reason = Mail.SENT, at, reason
+
+
+def delivered(mail: Mail, *, at: datetime) -> None:
+    """The provider tells that a mail, locked, reached the mail server of its reader. Where its sender is still thought
+    to live, that is remembered and settles the doubt when there is one."""
+    if mail.delivered_at is None:
+        Mail.objects.filter(pk=mail.pk).update(delivered_at=at)
+    went(mail, at=at)
+
+
+def went(mail: Mail, *, at: datetime) -> bool:
+    """Whether a mail, locked, went, now that somebody tells what became of it; if that was in doubt, it is settled."""
+    if mail.tries and mail.state in (Mail.DOUBT, Mail.HELD, Mail.RETRY):
+        _arrived(mail, _("The mail provider tells of it, so it went."), at)
+        changing.save([mail], at)
+    return mail.state == Mail.SENT
 
 
 def _once_more(mail: Mail, reason: str, at: datetime) -> None:

@@ -288,13 +288,13 @@ def unsent_key(invitation: Invitation) -> str:
 
 @transaction.atomic
 def tell_of_unsent(*, at: datetime) -> int:
-    """A task for who looks after an open invitation whose letter was given up; run twice, it tells once."""
+    """A task for who looks after an open invitation whose letter was given up or came back; it tells once."""
     key = {"number": Cast("pk", CharField())}
     asked = Invitation.objects.open().filter(sender__is_funder=True).annotate(**key)
     given_up = Letter.objects.filter(
+        Q(mail__state__in=[Mail.REFUSED, Mail.HELD]) | Q(mail__bounced_at__isnull=False),
         kind=INVITATION,
         about=Concat(Value(f"{Invitation._meta.label_lower}:"), OuterRef("number")),
-        mail__state__in=[Mail.REFUSED, Mail.HELD],
     )
     known = Task.objects.filter(key=Concat(Value(UNSENT), OuterRef("number")))
     told = 0
@@ -306,7 +306,7 @@ def tell_of_unsent(*, at: datetime) -> int:
             person=invitation.held_by,
             about=named(invitation),
             kind="letter-not-sent",
-            words=_("The invitation to %(address)s could not be sent") % {"address": invitation.address},
+            words=_("The invitation to %(address)s could not be delivered") % {"address": invitation.address},
             at=at,
         )
     return told

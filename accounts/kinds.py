@@ -31,6 +31,8 @@ class Kind:
     write: the words of letters that were planned without any, by the letter's id; called when the mail first goes.
     unwanted: why letters are not wanted any more, by id; called in the transaction that sends them, so that what
     was done before it counts. It must ask the database, whatever the letters say.
+    undelivered: leaves word, for whoever looks after these letters, that their mail was refused or came back; called
+    once for each of them (accounts.undelivered).
     """
 
     code: str
@@ -39,6 +41,7 @@ class Kind:
     doubt: str = RESEND
     write: Callable[[Sequence[Letter], datetime], Mapping[int, Words]] | None = None
     unwanted: Callable[[Sequence[Letter], datetime], Mapping[int, str]] | None = None
+    undelivered: Callable[[Sequence[Letter], datetime], None] | None = None
 
 
 _KNOWN: dict[str, Kind] = {}

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from rest_framework.authtoken.models import Token
 
-from accounts import journal
+from accounts import bounces, journal
 from accounts.journal import Did
 from accounts.models import Membership, Organisation, Person, PersonQuerySet
 from accounts.organisations import Refused
@@ -78,6 +78,8 @@ def change(*, person: Person, details: Details, by: Person | None, at: datetime)
     if "email" in changed or not person.is_active:
         turn_away_devices(person)
     person.save()
+    if "email" in changed:
+        bounces.left_behind(before["email"], by=by, at=at)
     journal.record(what=Did.CHANGED_PERSON, about=person, by=by, at=at, **changed)
     return True
 

@@ -6,7 +6,7 @@ sign-up, passwords, addresses and the like are left out, so they answer as any p
 
 from django.urls import path
 
-from accounts.views import charity, funder, group, inviting, letters, organisations, people, signin
+from accounts.views import charity, funder, group, inviting, letters, organisations, people, provider, signin
 
 urlpatterns = [
     path("accounts/login/", signin.ask, name="account_login"),
@@ -39,4 +39,5 @@ urlpatterns = [
     path("our-funder/<int:pk>/take-over/", funder.take_over, name="take_over"),
     path("tasks/<int:pk>/done/", funder.task_done, name="task_done"),
     path("tokens/", group.own_token, name="tokens"),
+    path("mail-events/", provider.mail_events, name="mail_events"),
 ]

@@ -19,7 +19,7 @@ from django.core.mail.backends import smtp
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from accounts import bounces
+from accounts import providers, return_addresses
 from accounts.models import Mail
 
 log = logging.getLogger(__name__)
@@ -43,6 +43,7 @@ def message(mail: Mail) -> EmailMultiAlternatives:
         "Message-ID": f"<{mail.message_id}>",
         "Date": format_datetime(mail.made_at),
         "Auto-Submitted": "auto-generated",
+        **providers.marks(mail),
     }
     letter = EmailMultiAlternatives(mail.subject, mail.text, settings.DEFAULT_FROM_EMAIL, [mail.to], headers=headers)
     html = render_to_string("accounts/letter.html", {"paragraphs": mail.text.split("\n\n"), "subject": mail.subject})
@@ -136,7 +137,7 @@ class Wire:
 
 
 def _mail_from(line: smtplib.SMTP, mail: Mail) -> tuple[int, bytes]:
-    return line.mail(bounces.return_address(mail))
+    return line.mail(return_addresses.of(mail))
 
 
 def _clean(words: bytes) -> str:

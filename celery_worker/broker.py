@@ -38,7 +38,10 @@ def transport_options() -> dict[str, Any]:
         "visibility_timeout": 900,
         "unacked_restore_interval": 10,
         "unacked_restore_throttle": 1,
+        # A broker that went away without a word is noticed, rather than waited for.
         "socket_timeout": 30,
+        "socket_connect_timeout": 10,
+        "socket_keepalive": True,
         "health_check_interval": 25,
     }
 

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from accounts import gathering, invitations, letters, sending
+from accounts import gathering, invitations, letters, sending, undelivered
 from celery_worker.noting import noted
 from grants import imports
 from outcomes import evidence, life, notices, reminders, same_work, starting
@@ -52,10 +52,11 @@ def note_late_answers() -> None:
 @shared_task  # type: ignore[untyped-decorator]
 @noted
 def send_letters() -> None:
-    """Put letters that are due into mails, send what waits, and leave a task where one was given up."""
+    """Put letters that are due into mails, send what waits, and leave word where one was given up or came back."""
     gathering.gather(at=timezone.now())
     sending.deliver(now=timezone.now)
     invitations.tell_of_unsent(at=timezone.now())
+    undelivered.tell(at=timezone.now())
 
 
 @shared_task(soft_time_limit=HOURS, time_limit=HOURS + 60)  # type: ignore[untyped-decorator]

@@ -105,13 +105,17 @@ def children(host: str, port: int) -> list[Child]:
         Child("worker", worker, log / "worker.log", silence=worker_silence),
         # On its own rather than inside the worker (-B), which would not start it again.
         Child("beat", [*celery, "beat", "--pidfile=", "--loglevel", "INFO"], log / "beat.log"),
-        Child("watch", [python, "manage.py", "watch"], log / "watch.log"),
+        Child("watch", [python, "manage.py", "watch"], log / "watch.log", silence=watch_silence),
         Child("web", [python, "-m", "gunicorn", "funders_portal.wsgi", "--bind", bound], log / "web.log"),
     ]
 
 
 def worker_silence() -> float:
     return healthy.silence(healthy.worker_sign(settings.VAR))
+
+
+def watch_silence() -> float:
+    return healthy.silence(healthy.watch_sign(settings.VAR))
 
 
 class Supervisor:

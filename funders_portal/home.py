@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import DatabaseError
+from django.db import Error as DatabaseProblem
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -58,15 +58,21 @@ def help_page(request: HttpRequest) -> HttpResponse:
 def healthz(request: HttpRequest) -> HttpResponse:
     """For whatever watches over the server: 200 while the database answers and the clock knocks, else 503 and why.
 
-    ?part=web: the web server alone, whatever the clock does.
+    Ages are in seconds. ?part=web: the web server alone, whatever the clock does.
     """
+    at = timezone.now()
     try:
-        found = clock.health(at=timezone.now())
-    except DatabaseError:
-        return JsonResponse({"database": "no answer"}, status=503)
-    moments = {"last_knock": found.last_knock, "oldest_due": found.oldest_due}
-    told = {"database": "ok", **moments, "in_doubt": found.doubt, "held": found.held, "problems": found.problems}
-    well = found.is_well or request.GET.get("part") == "web"
+        found = clock.health(at=at)
+    except DatabaseProblem:
+        told: dict[str, Any] = {"database": "no answer", "problems": ["the database does not answer"]}
+        well = False
+    else:
+        ages = {
+            name: None if moment is None else max(0, round((at - moment).total_seconds()))
+            for name, moment in (("last_knock_age", found.last_knock), ("oldest_due_age", found.oldest_due))
+        }
+        told = {"database": "ok", **ages, "in_doubt": found.doubt, "held": found.held, "problems": found.problems}
+        well = found.is_well or request.GET.get("part") == "web"
     answer = JsonResponse(told, status=200 if well else 503)
     answer["Cache-Control"] = "no-store"
     return answer

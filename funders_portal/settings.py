@@ -1,5 +1,6 @@
 """All settings, from the environment; docs/running.md lists every variable with its default."""
 
+import secrets
 from pathlib import Path
 
 import environ
@@ -49,6 +50,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "django_structlog",
+    "anymail",
     "celery_worker",
     "funders_portal",
     "meetings",
@@ -149,6 +151,13 @@ MAIL_ASK_URL = env("MAIL_ASK_URL", default="")
 MAIL_ASK_AUTHORISATION = env("MAIL_ASK_AUTHORISATION", default="")
 MAIL_BOUNCES = env("MAIL_BOUNCES", default="")
 """The host whose mail server hands what comes to bounces+...@ to `manage.py read_bounce`; empty: none does."""
+MAIL_PROVIDER = env("MAIL_PROVIDER", default="").lower()
+"""The provider that tells at /mail-events/ what became of mails (accounts.providers); empty: none does."""
+ANYMAIL = {
+    # Without a secret the library would believe anybody; one that nobody knows lets nobody in.
+    "WEBHOOK_SECRET": env("MAIL_EVENTS_SECRET", default="") or secrets.token_urlsafe(),
+    "MAILGUN_WEBHOOK_SIGNING_KEY": env("MAIL_EVENTS_KEY", default="") or secrets.token_urlsafe(),
+}
 MAIL_ASK_AFTER = env.int("MAIL_ASK_AFTER", default=30)
 """Seconds after which the provider knows what it took."""
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("MAIL_FROM", default="portal@localhost")

@@ -15,7 +15,7 @@ from accounts.kinds import Kind, Words
 from accounts.letters import To
 from accounts.models import Letter, Membership, Person
 from counting import working_days
-from outcomes import letter_words, reminders
+from outcomes import letter_words, not_arrived, reminders
 from outcomes.models import Delivery, FunderLetters, Ladder, Report, ReviewEvent
 
 RECEIPT, HANDED_IN, RETURNED, FEEDBACK, WAITING = "receipt", "handed-in", "returned", "feedback", "waiting"
@@ -132,16 +132,21 @@ def _answered(found: Sequence[Letter], at: datetime) -> Mapping[int, str]:
 
 def make_known() -> None:
     """Every kind of letter that this room writes."""
+    tell = not_arrived.leave_tasks
     kinds.know(
         _of_ladder(reminders.REMINDER, gettext_lazy("a reminder of a report")),
         _of_ladder(reminders.COPY, gettext_lazy("a late report, to its officer")),
-        Kind(RECEIPT, gettext_lazy("a receipt")),
-        Kind(HANDED_IN, gettext_lazy("a report to answer"), at_once=False, unwanted=_answered),
-        Kind(RETURNED, gettext_lazy("a report sent back")),
-        Kind(FEEDBACK, gettext_lazy("feedback on a report")),
-        Kind(WAITING, gettext_lazy("a charity waits for an answer"), at_once=False, unwanted=_answered),
+        Kind(RECEIPT, gettext_lazy("a receipt"), undelivered=tell),
+        Kind(HANDED_IN, gettext_lazy("a report to answer"), at_once=False, unwanted=_answered, undelivered=tell),
+        Kind(RETURNED, gettext_lazy("a report sent back"), undelivered=tell),
+        Kind(FEEDBACK, gettext_lazy("feedback on a report"), undelivered=tell),
+        Kind(
+            WAITING, gettext_lazy("a charity waits for an answer"), at_once=False, unwanted=_answered, undelivered=tell
+        ),
     )
 
 
 def _of_ladder(code: str, words: Promise) -> Kind:
-    return Kind(code, words, at_once=False, write=_write, unwanted=reminders.unwanted)
+    return Kind(
+        code, words, at_once=False, write=_write, unwanted=reminders.unwanted, undelivered=not_arrived.leave_tasks
+    )

@@ -14,7 +14,7 @@ class Knock(models.Model):
     ended_at = models.DateTimeField()
     failed_at = models.DateTimeField(null=True, blank=True)
     failure = models.CharField(max_length=300, blank=True)
-    """The kind of what went wrong; what was told stands in the log."""
+    """The kind of what went wrong, and the reference under which the log has what was told."""
 
     class Meta:
         ordering = ["job"]
@@ -24,6 +24,16 @@ class Knock(models.Model):
                 name="knock_failed_for_a_reason",
             ),
         ]
+
+    @property
+    def fails(self) -> bool:
+        """Whether it failed the last time."""
+        return self.failed_at == self.ended_at
+
+    @property
+    def words(self) -> str:
+        """Its name as people read it."""
+        return self.job.replace("_", " ").capitalize()
 
     def __str__(self) -> str:
         return self.job

@@ -29,6 +29,10 @@ class MailQuerySet(models.QuerySet["Mail"]):
         turn = self.filter(state__in=[Mail.WAITING, Mail.RETRY], not_before__lte=at)
         return turn if working_days.is_open(at) else turn.filter(day=None)
 
+    def not_arrived(self) -> MailQuerySet:
+        """Those that were refused, or came back."""
+        return self.filter(Q(state=Mail.REFUSED) | Q(bounced_at__isnull=False))
+
 
 class Mail(models.Model):
     """One mail to one address: one or more letters. Its Message-ID and date are the same at every try.
@@ -70,6 +74,10 @@ class Mail(models.Model):
     """Why it is in this state; of a sent one what the mail server answered."""
     bounced_at = models.DateTimeField(null=True, blank=True)
     """When the mail server of the person said that it never arrived, or she complained."""
+    delivered_at = models.DateTimeField(null=True, blank=True)
+    """When the provider told that it reached the mail server of the person; perhaps before we knew that it went."""
+    told_at = models.DateTimeField(null=True, blank=True)
+    """When whoever looks after its letters was told that it was refused or came back (accounts.undelivered)."""
 
     objects = MailQuerySet.as_manager()
 
@@ -103,6 +111,13 @@ class Mail(models.Model):
             models.Index(fields=["not_before", "id"], condition=Q(state__in=["waiting", "retry"]), name="mail_to_send"),
             models.Index(fields=["sender"], condition=Q(state="sending"), name="mail_being_sent"),
             models.Index(fields=["state"], condition=Q(state__in=["doubt", "held", "refused"]), name="mail_to_look_at"),
+            models.Index(fields=["bounced_at"], condition=Q(bounced_at__isnull=False), name="mail_came_back"),
+            models.Index(fields=["sent_at"], condition=Q(sent_at__isnull=False), name="mail_sent"),
+            models.Index(
+                fields=["id"],
+                condition=Q(told_at__isnull=True) & (Q(state="refused") | Q(bounced_at__isnull=False)),
+                name="mail_to_tell_of",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -110,7 +125,7 @@ class Mail(models.Model):
 
 
 class MailChange(models.Model):
-    """One change of a mail's state, when and why; never changed."""
+    """One change of a mail's state, or what was told of it since, when and why; never changed."""
 
     mail = models.ForeignKey(Mail, on_delete=models.CASCADE, related_name="changes")
     state = models.CharField(max_length=7, choices=Mail.STATES)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -39,14 +39,23 @@ def how_letters_go(request: SignedInRequest) -> HttpResponse:
 
 
 def _decide(request: SignedInRequest) -> None:
+    """One of the page's buttons; what somebody else settled meanwhile is said."""
     by, at = request.user, timezone.now()
-    number = next((request.POST[name] for name in ("came", "again", "use") if name in request.POST), "")
-    if not number.isdigit():
+    deed = next((name for name in ("came", "again", "use") if name in request.POST), "")
+    number = request.POST.get(deed, "")
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
         return
-    if "use" in request.POST:
-        bounces.use_again(get_object_or_404(StoppedAddress, pk=number[:18]), by=by, at=at)
+    if deed == "use":
+        row = StoppedAddress.objects.filter(pk=number).first()
+        if row:
+            bounces.use_again(row, by=by, at=at)
         messages.success(request, _("Letters go there again."))
         return
-    mail = get_object_or_404(clock.to_decide(), pk=number[:18])
-    doubts.decide(mail, arrived="came" in request.POST, by=by, at=at)
-    messages.success(request, _("Kept. It came.") if "came" in request.POST else _("It goes once more."))
+    mail = clock.to_decide().filter(pk=number).first()
+    arrived = deed == "came"
+    if mail is None or not doubts.decide(mail, arrived=arrived, by=by, at=at):
+        messages.warning(request, _("Somebody has settled it meanwhile."))
+    elif arrived and mail.tries:
+        messages.success(request, _("Kept: it came."))
+    else:
+        messages.success(request, _("It goes once more."))

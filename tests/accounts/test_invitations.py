@@ -324,7 +324,7 @@ def test_an_invitation_whose_letter_was_given_up_is_a_task_once(officer: Person,
     Mail.objects.update(state="refused", reason="550 no such user")
     assert [invitations.tell_of_unsent(at=NOW) for _each in range(2)] == [1, 0]
     task = Task.objects.visible_to(officer).get()
-    assert (task.person, task.words) == (officer, f"The invitation to {ALI} could not be sent")
+    assert (task.person, task.words) == (officer, f"The invitation to {ALI} could not be delivered")
     invitations.withdraw(invitation=invitation, by=officer, at=NOW)
     assert not Task.objects.open().exists()
 

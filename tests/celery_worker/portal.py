@@ -78,10 +78,13 @@ class Portal:
         except OSError:
             return False
 
+    @property
+    def broker(self) -> str:
+        return self.environment.get("REDIS_URL", f"redis+socket://{self.var}/broker/broker.sock")
+
     def worker_answers(self) -> bool:
         """Whether a worker hears what is said through the broker."""
-        url = self.environment.get("REDIS_URL", f"redis+socket://{self.var}/broker/broker.sock")
-        with Celery(broker=url, set_as_current=False) as app:
+        with Celery(broker=self.broker, set_as_current=False) as app:
             app.conf.broker_connection_retry = False
             try:
                 return bool(app.control.ping(timeout=1.0, limit=1))

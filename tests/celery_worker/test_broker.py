@@ -11,6 +11,7 @@ from celery import Celery
 from django.conf import LazySettings
 
 from celery_worker import broker
+from celery_worker.app import app
 from celery_worker.children import Child, end_all
 from tests.celery_worker.portal import free_port, until
 
@@ -35,6 +36,17 @@ def test_a_redis_that_is_named_is_used(settings: LazySettings) -> None:
     settings.REDIS_URL = "redis://example.org:6379/1"
     assert broker.url() == "redis://example.org:6379/1"
     assert not broker.is_embedded()
+
+
+def test_what_a_killed_worker_held_is_given_out_again_after_ten_seconds_but_never_while_it_may_be_done() -> None:
+    options = broker.transport_options()
+    assert options["unacked_restore_interval"] * options["unacked_restore_throttle"] == 10
+    assert options["visibility_timeout"] > app.conf.task_time_limit
+
+
+def test_every_option_of_the_line_is_one_that_the_library_knows() -> None:
+    with Celery(broker="redis://127.0.0.1:6379/0", set_as_current=False).connection() as line:
+        assert set(broker.transport_options()) <= set(line.transport.Channel.from_transport_options)
 
 
 def test_without_one_it_listens_on_a_socket_that_only_this_user_may_open(embedded: Child, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import io
 import json
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.core.management import CommandError, call_command
+from redis import Redis
 
 from celery_worker import jobs
 from celery_worker.app import app
@@ -86,6 +88,25 @@ def test_a_waiting_file_is_read_by_the_worker_within_seconds(up: Portal) -> None
     until(up.worker_answers, seconds=20)
     waiting = up.runs(RECEIVE)
     assert read_within(20, up, waiting), up.said()
+
+
+@pytest.mark.processes
+def test_two_beats_and_an_emptied_broker_cost_a_few_seconds_and_nothing_else(up: Portal) -> None:
+    until(up.worker_answers, seconds=20)
+    line = [sys.executable, "-m", "celery", "-A", "celery_worker.app", "beat", "--pidfile=", "--schedule"]
+    second = subprocess.Popen([*line, str(up.var / "second")], cwd=ROOT, env=up.environment, stderr=subprocess.DEVNULL)
+    try:
+        until(lambda: list(up.var.glob("second*")), seconds=20)
+        for _each in range(3):
+            waiting = up.runs(RECEIVE)
+            with Redis.from_url(up.broker.replace("redis+socket", "unix")) as broker:
+                broker.flushdb()
+            assert read_within(20, up, waiting), up.said()
+    finally:
+        second.terminate()
+        second.wait(20)
+    left = "import json; from grants.models import Import; print(Import.objects.exclude(state='checked').count())"
+    assert up.runs(left) == 0
 
 
 @pytest.mark.processes

@@ -240,6 +240,10 @@ def test_counting_knows_no_framework():
     assert answer.stdout.strip() == "[]"
 
 
+LISTENING = {"accounts/provider_events.py": "django-anymail hands on what a provider tells by a signal only"}
+"""Where a signal is listened to, and why no call could do."""
+
+
 def test_there_are_no_signals():
     """A call that can be read beats one that must be known."""
     listening = [
@@ -248,4 +252,4 @@ def test_there_are_no_signals():
         for path in (BASE / room).rglob("*.py")
         if "django.db.models.signals" in path.read_text() or "django.dispatch" in path.read_text()
     ]
-    assert listening == []
+    assert listening == list(LISTENING)
