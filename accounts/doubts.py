@@ -81,7 +81,7 @@ def _arrived(mail: Mail, reason: str, at: datetime) -> None:
 def delivered(mail: Mail, *, at: datetime) -> None:
     """The provider tells that a mail, locked, reached the mail server of its reader. Where its sender is still thought
     to live, that is remembered and settles the doubt when there is one."""
-    if mail.delivered_at is None:
+    if mail.delivered_at is None and mail.tries:
         Mail.objects.filter(pk=mail.pk).update(delivered_at=at)
     went(mail, at=at)
 

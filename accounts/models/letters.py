@@ -106,6 +106,13 @@ class Mail(models.Model):
             models.CheckConstraint(
                 condition=Q(bounced_at__isnull=True) | Q(state="sent"), name="only_a_sent_mail_bounces"
             ),
+            models.CheckConstraint(
+                condition=Q(told_at__isnull=True) | Q(state="refused") | Q(bounced_at__isnull=False),
+                name="told_of_what_did_not_arrive",
+            ),
+            models.CheckConstraint(
+                condition=Q(delivered_at__isnull=True) | Q(tries__gte=1), name="only_a_tried_mail_is_delivered"
+            ),
         ]
         indexes = [
             models.Index(fields=["not_before", "id"], condition=Q(state__in=["waiting", "retry"]), name="mail_to_send"),

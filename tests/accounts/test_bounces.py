@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
 
 from accounts import bounces, invitations, kinds, letters, people, return_addresses, undelivered
 from accounts.bounces import Told
@@ -179,6 +180,13 @@ def test_a_new_address_of_the_person_is_written_to_and_the_old_one_is_free(mail:
     assert Mail.objects.get(person=person).state == Mail.SENT
     assert not StoppedAddress.objects.exists()
     assert JournalEntry.objects.filter(what="used address again", by=None).count() == 1
+
+
+@pytest.mark.parametrize("untrue", [{"told_at": NOW}, {"delivered_at": NOW, "tries": 0}])
+def test_the_database_keeps_what_cannot_be(mail: Mail, untrue: dict[str, Any]) -> None:
+    Mail.objects.update(state="dropped", sent_at=None, reason="Nothing in it was wanted any more.")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Mail.objects.update(**untrue)
 
 
 # --- who learns of it ---------------------------------------------------------------------------------------------
