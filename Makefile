@@ -30,11 +30,12 @@ lint: $(VENV)/.installed-dev ## form, faults, types, floors
 bench: $(VENV)/.installed-dev ## how fast: import and every page with a million grants (ARGS="--grants 20000" for fewer)
 	@$(BIN)/python -m tests.bench $(ARGS)
 
-prove: $(VENV)/.installed-dev ## the random tests ten times over, each time from another beginning
+prove: $(VENV)/.installed-dev ## the random tests ten times over, each from another beginning; then the proofs of the letters, into docs/proofs/
 	@PROVE=1 $(BIN)/python -m pytest -q -n $(or $(WORKERS),2) -m thorough $(ARGS)
 	@for seed in 1 2 3 4 5 6 7 8 9 10; do \
 		$(BIN)/python -m pytest -q -n $(or $(WORKERS),2) -m hypothesis --hypothesis-seed=$$(date +%s)$$seed $(ARGS) || exit 1; \
 	done
+	@$(BIN)/python -m tests.proofs --write docs/proofs/letters.txt
 
 pictures: $(VENV)/.installed-dev ## every page with the demo as a picture, into docs/pictures/ (needs Chromium)
 	@$(BIN)/python -m tests.pictures $(ARGS)

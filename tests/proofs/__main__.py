@@ -6,11 +6,16 @@ A line for each proof, and for each fault that it must find. Ends with 1 where a
 from __future__ import annotations
 
 import argparse
+import os
+import platform
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 
 from tests.proofs.result import Result, Size
 from tests.proofs.stage import Stage, stage
@@ -42,25 +47,25 @@ AFTER, KEYLESS, UNCHECKED = "claim after send", "no unique key", "re-check remov
 THREE = (AFTER, KEYLESS, UNCHECKED)
 PROOFS = {
     "reminders": Proof(
-        "reminders", "reminders", Size(800, 10), Size(100_000, 200, is_full=True), Size(300, 6),
+        "reminders", "reminders", Size(500, 8), Size(100_000, 200, is_full=True), Size(300, 6),
         (*THREE, "doubt goes again unasked"),
     ),
     "plain-smtp": Proof(
-        "reminders", "plain_smtp", Size(300, 10), Size(10_000, 100, is_full=True), Size(200, 8),
+        "reminders", "plain_smtp", Size(200, 8), Size(10_000, 100, is_full=True), Size(200, 8),
         (*THREE, "resent unmarked"),
     ),
     "broker": Proof(
-        "broker", "broker", Size(300, 5), Size(40_000, 50, is_full=True), Size(200, 5), THREE,
+        "broker", "broker", Size(200, 4), Size(40_000, 50, is_full=True), Size(200, 5), THREE,
     ),
     "database": Proof(
-        "database", "database", Size(400, 3), Size(20_000, 20, is_full=True), Size(200, 3), THREE,
+        "database", "database", Size(300, 3), Size(20_000, 20, is_full=True), Size(200, 3), THREE,
         needs_postgresql=True,
     ),
     "mail": Proof(
-        "mail", "mail", Size(150, 3), Size(5_000, 50, is_full=True), Size(100, 4), (*THREE, "cut line taken for a no"),
+        "mail", "mail", Size(80, 2), Size(5_000, 50, is_full=True), Size(100, 4), (*THREE, "cut line taken for a no"),
     ),
     "claiming": Proof(
-        "claiming", "claiming", Size(10_000, 0), Size(200_000, 0, is_full=True), Size(4_000, 0),
+        "claiming", "claiming", Size(6_000, 0), Size(200_000, 0, is_full=True), Size(4_000, 0),
         (KEYLESS, "rows not locked"),
     ),
 }  # fmt: skip
@@ -70,18 +75,26 @@ def main() -> int:
     options = _options()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     failed = 0
-    with stage(sqlite=options.sqlite) as on:
-        _say(f"Proofs on {on.words}; seed {options.seed}")
+    if options.write:
+        options.write.parent.mkdir(parents=True, exist_ok=True)
+        options.write.write_text("")
+    say = partial(_say, options.write)
+    with stage(sqlite=options.sqlite, is_hasty=options.quick) as on:
+        say(
+            f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {on.words}, {os.cpu_count()} cores,"
+            f" Python {platform.python_version()}; --seed {options.seed}{' --quick' if options.quick else ''}"
+        )
         for name in options.names or PROOFS:
             proof = PROOFS[name]
             if proof.needs_postgresql and not on.postgresql:
-                _say(f"{name}: not on SQLite, which is no server that could crash")
+                say(f"{name}: not on SQLite, which is no server that could crash")
                 continue
-            failed += sum(not held for held in _prove(proof, on, options))
+            failed += sum(not held for held in _prove(proof, on, options, say))
+        say("All hold, and every fault was found" if not failed else f"{failed} DO NOT HOLD")
     return bool(failed)
 
 
-def _prove(proof: Proof, on: Stage, options: argparse.Namespace) -> Iterator[bool]:
+def _prove(proof: Proof, on: Stage, options: argparse.Namespace, say: Callable[[str], None]) -> Iterator[bool]:
     for mutant in ["", *proof.faults] if options.mutants else [""]:
         size = proof.small if mutant else proof.quick if options.quick else proof.full
         began = time.monotonic()
@@ -89,10 +102,10 @@ def _prove(proof: Proof, on: Stage, options: argparse.Namespace) -> Iterator[boo
             took = f" [{time.monotonic() - began:.0f} s]"
             if mutant:
                 found = ", ".join(result.faults) or "NOTHING, though it must be"
-                _say(f"  {result.name}: found {found}{took}")
+                say(f"  {result.name}: found {found}{took}")
                 yield not result.holds
             else:
-                _say(f"{result}{took}")
+                say(f"{result}{took}")
                 yield result.holds
 
 
@@ -102,12 +115,16 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="small ones, as in CI")
     parser.add_argument("--sqlite", action="store_true", help="on SQLite although PostgreSQL is there")
     parser.add_argument("--without-faults", dest="mutants", action="store_false", help="the proofs alone")
+    parser.add_argument("--write", type=Path, help="a file for the lines, beside the terminal")
     parser.add_argument("--seed", type=int, default=int(time.time()))
     return parser.parse_args()
 
 
-def _say(line: str) -> None:
+def _say(file: Path | None, line: str) -> None:
     print(line, flush=True)
+    if file:
+        with file.open("a") as lines:
+            lines.write(line + "\n")
 
 
 if __name__ == "__main__":

@@ -88,6 +88,7 @@ class _Struck:
         arrived = {number: each.at for each in post.taken(self.stage.mail.taken) for number in each.letters}
         longest = 0.0
         for moment in self.moments:
-            after = [(at - max(moment, due[number])) for number, at in arrived.items() if at > moment]
-            longest = max(longest, min(after, default=0.0))
+            after = [at - due[number] for number, at in arrived.items() if due[number] > moment]
+            last = [at - moment for at in arrived.values() if at > moment]
+            longest = max(longest, min(after or last, default=0.0))
         return longest

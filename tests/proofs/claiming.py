@@ -53,7 +53,7 @@ def claiming(stage: Any, size: Any, *, seed: int, mutant: str = "") -> list[Any]
     ]
     name = f"claiming{', ' if mutant else ''}{mutant}"
     done = [Result(name, [stage.words.partition(",")[0], *figures], faults)]
-    return done if mutant or not stage.postgresql else [*done, *_on_sqlite(size)]
+    return [*done, *_on_sqlite()] if size.is_full and stage.postgresql and not mutant else done
 
 
 def _together(stage: Any, what: str, mutant: str) -> tuple[float, int]:
@@ -92,12 +92,11 @@ def _faults(letters: int, mails: int, *, dropped: int) -> list[str]:
     return [f"{count} {what}" for what, count in found.items() if count]
 
 
-def _on_sqlite(size: Any) -> list[Any]:
+def _on_sqlite() -> list[Any]:
     """The same on SQLite, whose figure is printed only; in a process of its own, with a database of its own."""
     from tests.proofs.result import Result
 
     line = [sys.executable, "-m", "tests.proofs", "claiming", "--sqlite", "--without-faults"]
-    line += [] if size.is_full else ["--quick"]
     ours = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     done = subprocess.run(line, env=ours, stdout=subprocess.PIPE, text=True, check=False)
     said = done.stdout.splitlines()[-1].partition(" PASS")[0]

@@ -49,7 +49,7 @@ def database(stage: Stage, size: Size, *, seed: int, mutant: str = "") -> list[R
         return True
 
     with clock(stage, size, chance, mutant) as running:
-        hands = submissions.begin(over=size.letters / 100)
+        hands = submissions.begin(over=size.letters / 100 + 2 * size.strikes)
         one = Course(
             running,
             planned,

@@ -64,7 +64,8 @@ def begun(stage: Stage, planned: Post, mutant: str, *, due: Sequence[datetime] =
 
 
 def clock(stage: Stage, size: Size, chance: random.Random, mutant: str, *, beats: int = 1) -> Clock:
-    return Clock(stage, workers=2 if size.is_full else 1, beats=beats, mutant=mutant, chance=chance)
+    workers = 2 if size.is_full else 1
+    return Clock(stage, workers=workers, beats=0 if mutant else beats, mutant=mutant, chance=chance)
 
 
 def course(running: Clock, planned: Post, size: Size, mutant: str) -> Course:

@@ -71,10 +71,14 @@ def postgresql_programs() -> Path | None:
 
 @dataclass
 class PostgreSQL:
-    """A cluster with the settings that PostgreSQL comes with; it can be crashed and started again."""
+    """A cluster with the settings that PostgreSQL comes with; it can be crashed and started again.
+
+    is_hasty: nothing is waited for until it is on the disk, which no crash of PostgreSQL itself can tell.
+    """
 
     programs: Path
     home: Path
+    is_hasty: bool = False
     port: int = field(default_factory=free_port)
 
     @property
@@ -94,6 +98,7 @@ class PostgreSQL:
 
     def start(self) -> None:
         options = f"-p {self.port} -k {self.home} -c listen_addresses=127.0.0.1 -c max_connections=60"
+        options += " -c fsync=off" if self.is_hasty else ""
         self._run(
             "pg_ctl", "-D", str(self.data), "-l", str(self.home / "log"), "-w", "-t", "60", "-o", options, "start"
         )

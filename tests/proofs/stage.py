@@ -126,14 +126,14 @@ _OURS = {"DATABASE_URL", "REDIS_URL", "EMAIL_URL", "PORTAL_VAR", "PORTAL_PRODUCT
 
 
 @contextmanager
-def stage(*, sqlite: bool = False) -> Iterator[Stage]:
+def stage(*, sqlite: bool = False, is_hasty: bool = False) -> Iterator[Stage]:
     """Open until the end of the block, whatever happens in it. sqlite: although PostgreSQL may be found."""
     with servers.folder() as folder:
         programs = None if sqlite else servers.postgresql_programs()
         broker = servers.redis_program()
         one = Stage(
             folder,
-            PostgreSQL(programs, folder / "postgresql") if programs else None,
+            PostgreSQL(programs, folder / "postgresql", is_hasty) if programs else None,
             Redis(broker, folder) if broker else None,
             MailServer(folder / "mail-0"),
         )
