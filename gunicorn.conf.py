@@ -43,11 +43,11 @@ def when_ready(server: Any) -> None:
     from django.db import DatabaseError
     from django.urls import get_resolver
 
-    from priorities import columns
+    from outcomes import results
 
     _ = get_resolver().url_patterns
     try:
-        columns.current()
+        results.make_ready()
     except DatabaseError as problem:
         server.log.warning("The database does not answer yet: %s", problem)
     # What stands now stays for good: looking it over for garbage stops a worker for a tenth of a second, and

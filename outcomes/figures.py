@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Callable, Collection, Hashable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import orjson
-import structlog
 from django.db import connection
 from django.db.models import BigIntegerField, Case, F, IntegerField, Min, Value, When
 from django.db.models.functions import Cast, Coalesce
@@ -33,16 +28,14 @@ from priorities.memory.reading import DayNumber
 
 Ints = NDArray[np.integer]
 Flags = NDArray[np.bool_]
-MANY = 50_000
-"""So many figures of changed projects at most stand beside the others before all are read as one again."""
-WORTH_SAVING = 100_000
-"""From so many figures on, what was read is saved for the other processes of this machine and for the next start."""
+FEW = 20_000
+"""Up to so many figures of changed projects stand beside the others before all are read as one again."""
+SMALL = 50_000
+"""Up to so many figures are read whole within a request; more by another process, which saves them."""
 KEPT = 32
 """So many answers by project are kept, about a megabyte each at a million figures of an indicator."""
-FORM = 1
-"""Raised whenever what is saved changes its shape."""
+KEEPER = keeping.Keeper("figures", form=2, log=noting.FIGURES)
 OVER_TIME = [code for code, _words in IndicatorVersion.OVER_TIME]
-_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +84,13 @@ _KINDS: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """All reported figures as of one moment; never changed, only replaced. Those of `changed` projects are in edits."""
+    """All reported figures as of one moment; never changed, only replaced. Those of `changed` projects are in edits.
+
+    base_seq: the number of the change that base is of.
+    """
 
     stamp: Stamp
+    base_seq: int
     base: Rows
     edits: Rows
     changed: Ints
@@ -133,17 +130,35 @@ class Figures:
         # Two runs that are in order already, which this sort goes through once.
         return found.taken(np.argsort(found.project.astype(np.int64) << 32 | found.end, kind="stable"))
 
+    @classmethod
+    def begun(cls, stamp: Stamp, base: Rows) -> Figures:
+        """Figures of which none has changed since they were laid out."""
+        return cls(stamp, stamp.seq, base, base.taken(slice(0)), np.empty(0, np.int64))
+
     @property
     def indicators(self) -> list[int]:
         """Those with a figure, in the order of their ids; of the figures that changed too."""
-        found = {int(each) for rows in (self.base, self.edits) for each in _different(rows.indicator)}
-        return sorted(found)
+        base = self.kept.get("indicators", 0, lambda: _different(self.base.indicator), most=1)
+        return sorted({*base.tolist(), *_different(self.edits.indicator).tolist()})
+
+    def has_any_of(self, projects: Flags) -> bool:
+        """Whether there is a figure of any of these projects (a flag for each number)."""
+
+        def told() -> Flags:
+            found = np.zeros(1 + int(self.base.project.max(initial=0)), bool)
+            found[self.base.project] = True
+            return found
+
+        base: Flags = self.kept.get("projects", 0, told, most=1)
+        both = min(len(base), len(projects))
+        known = self.edits.project[self.edits.project < len(projects)]
+        return bool((base[:both] & projects[:both]).any() or projects[known].any())
 
     def with_changed(self, projects: Collection[int], stamp: Stamp) -> Figures:
         changed = np.union1d(self.changed, np.fromiter(projects, np.int64, len(projects)))
         new = np.fromiter(projects, np.int64, len(projects))
         kept = self.edits.taken(~np.isin(self.edits.project, new))
-        return Figures(stamp, self.base, _in_order(kept.joined(read(projects))), changed, self.kept)
+        return replace(self, stamp=stamp, edits=_in_order(kept.joined(read(projects))), changed=changed)
 
 
 _lock = threading.RLock()
@@ -155,10 +170,30 @@ def current() -> Figures:
     global _held
     with _lock:
         if connection.in_atomic_block:
-            return _whole(noting.head())
+            # What may yet be rolled back is nobody else's to see, so it is not held.
+            return _brought_up(_held) or _whole()
         with one_view():
-            _held = _brought_up(_held or _saved())
-        return _held
+            found = _brought_up(_held)
+            is_large = found is None and keeping.possible() and Measurement.objects.order_by()[SMALL:].exists()
+        if is_large and KEEPER.wait(after=noting.head().seq):
+            with one_view():
+                found = _brought_up(_held)
+        if found is None:
+            with one_view():
+                found = _whole()
+        _held = found
+        return found
+
+
+def make_ready() -> None:
+    """Begin from what is saved; where nothing is that serves, have it read beside whatever else goes on."""
+    global _held
+    with _lock:
+        with one_view():
+            _held = _brought_up(None)
+            is_large = keeping.possible() and Measurement.objects.order_by()[SMALL:].exists()
+        if _held is None and is_large:
+            KEEPER.ask(after=noting.head().seq)
 
 
 def forget() -> None:
@@ -168,23 +203,45 @@ def forget() -> None:
         _held = None
 
 
-def _brought_up(held: Figures | None) -> Figures:
+def keep(*, after: int = 0) -> bool:
+    """Read everything and save it for all processes of this machine, unless what is saved is of change `after` or
+    later. Returns whether it was read. Raises OSError where it cannot be saved."""
+    with KEEPER.alone():
+        if KEEPER.has(noting.head(), after=after):
+            return False
+        with one_view():
+            found = _whole()
+        KEEPER.save({each.name: getattr(found.base, each.name) for each in fields(Rows)}, found.stamp)
+    return True
+
+
+def _brought_up(held: Figures | None) -> Figures | None:
+    """The figures of this view of the database, begun from `held` or from what is saved; None where all must be read.
+
+    Where very many changed since it was saved, another process saves all of it anew meanwhile.
+    """
     now = noting.head()
-    if held is None:
-        return _whole(now, save=True)
-    if held.stamp == now:
+    if held is None or not noting.FIGURES.continues(held.stamp, now):
+        held = _saved(now)
+    elif held.edits.size > FEW:
+        held = _saved(now, after=held.base_seq + 1) or held
+    if held is None or held.stamp == now:
         return held
     changed = noting.since(held.stamp, now)
     found = held.with_changed(changed, now) if changed is not None else None
-    return found if found and found.edits.size <= MANY else _whole(now, save=True)
-
-
-def _whole(stamp: Stamp, *, save: bool = False) -> Figures:
-    base = read()
-    found = Figures(stamp, base, base.taken(slice(0)), np.empty(0, np.int64))
-    if save and base.size >= WORTH_SAVING and keeping.possible():
-        _save(found)
+    if found and found.edits.size > FEW and keeping.possible():
+        KEEPER.ask(after=now.seq)
     return found
+
+
+def _saved(now: Stamp, *, after: int = 0) -> Figures | None:
+    """What was saved, mapped, if it is of this database and of change `after` or later."""
+    found = KEEPER.load(now, after=after)
+    return Figures.begun(found.stamp, Rows(**found.arrays)) if found else None
+
+
+def _whole() -> Figures:
+    return Figures.begun(noting.head(), read())
 
 
 # --- read -------------------------------------------------------------------------------------------------------------
@@ -265,43 +322,6 @@ def _different(numbers: Ints) -> Ints:
     if not len(numbers):
         return numbers
     return np.asarray(numbers[np.concatenate([[True], numbers[1:] != numbers[:-1]])])
-
-
-# --- saved ------------------------------------------------------------------------------------------------------------
-def _folder() -> Path:
-    return keeping.path().with_suffix(".figures")
-
-
-def _save(figures: Figures) -> None:
-    """Write the columns for other processes, whole or not at all. A full disk costs speed and nothing else."""
-    draft = _folder().with_name(f"{_folder().name}.{threading.get_native_id()}.draft")
-    old = draft.with_suffix(".old")
-    with suppress(OSError), keeping.alone():
-        try:
-            draft.mkdir(parents=True, exist_ok=True)
-            for each in fields(Rows):
-                np.save(draft / f"{each.name}.npy", getattr(figures.base, each.name))
-            (draft / "about.json").write_bytes(orjson.dumps({"form": FORM, "stamp": list(figures.stamp)}))
-            if _folder().exists():
-                _folder().rename(old)
-            draft.rename(_folder())
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
-            shutil.rmtree(old, ignore_errors=True)
-
-
-def _saved() -> Figures | None:
-    """What was saved, mapped, if it is of this log; None where there is nothing such."""
-    with suppress(OSError, ValueError, KeyError):
-        about = orjson.loads((_folder() / "about.json").read_bytes())
-        stamp = Stamp(*about["stamp"])
-        if about["form"] != FORM or noting.since(stamp, noting.head()) is None:
-            return None
-        columns = {each.name: np.load(_folder() / f"{each.name}.npy", mmap_mode="r") for each in fields(Rows)}
-        base = Rows(**{name: np.asarray(each) for name, each in columns.items()})
-        if len({len(each) for each in columns.values()}) == 1:
-            return Figures(stamp, base, base.taken(slice(0)), np.empty(0, np.int64))
-    return None
 
 
 def minutes(moment: datetime) -> int:

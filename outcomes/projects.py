@@ -4,25 +4,22 @@ each project is looked up by its number, so that a figure counts once however ma
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Hashable
+from functools import partial
 from typing import Any
 
 import numpy as np
-from django.db.models import BigIntegerField, F
-from django.db.models.functions import Cast
 from numpy.typing import NDArray
 
-from accounts import bulk
-from grants.models import Grant
-from outcomes.figures import chunks
 from priorities import columns
 from priorities.columns import Portfolio
 from priorities.memory.blocks import Block
+from priorities.memory.kept import Kept
 
 Ints = NDArray[np.integer]
 Flags = NDArray[np.bool_]
-FEW = 5_000
-_BITS = 31
+KEPT = 8
+"""Of so many lists, and for so many groups of funders, what was put together is kept."""
 _NOT_HERE = 2**31 - 1
 
 
@@ -33,50 +30,48 @@ class Works:
         self.portfolio = portfolio
         self.blocks = [(block, _Projects.of(block)) for block in portfolio.blocks]
         self.size = 1 + max((int(each.numbers.max(initial=0)) for _block, each in self.blocks), default=0)
-        self._known: dict[str, Any] = {}
+        self._known = Kept()
 
     def stands(self) -> Flags:
         """Which projects a living grant pays for."""
-        return np.asarray(self._once("stands", lambda: self._flags(lambda block: block.alive)))
+        return self._flags("stands", 0, lambda block: np.ones(block.size, bool))
 
     def of_funders(self, funders: Collection[int]) -> Flags:
         """Which projects a living grant of these funders pays for."""
-        wanted = np.fromiter(funders, np.int64, len(funders))
-        return self._flags(lambda block: block.alive & np.isin(block.funder, wanted))
+        wanted = tuple(sorted(funders))
+
+        def paid(block: Block) -> Flags:
+            known = np.zeros(1 + max([int(block.funder.max(initial=0)), *wanted]), bool)
+            known[list(wanted)] = True
+            return np.asarray(known[block.funder])
+
+        return self._flags("of funders", wanted, paid)
 
     def bits(self, dimension: str) -> Ints:
         """Each project's codes in a list, a bit each: those in which any of its living grants has a share."""
-        return np.asarray(self._once(f"bits {dimension}", lambda: self._bits(dimension)))
+        kind = self.blocks[0][0].shares[dimension].bits.dtype
+        return self._by_project("bits", dimension, np.bitwise_or, lambda block: block.shares[dimension].bits, kind, 0)
 
     def charity(self) -> Ints:
         """Each project's charity, by its number; all of whom it is not known count as one."""
-        return np.asarray(self._once("charity", self._charity))
+        return self._by_project("charity", 0, np.minimum, lambda block: block.recipient, np.int32, _NOT_HERE)
 
-    def _once(self, name: str, make: Any) -> Any:
-        if name not in self._known:
-            self._known[name] = make()
-        return self._known[name]
+    def _flags(self, name: str, key: Hashable, of: Callable[[Block], Flags]) -> Flags:
+        return self._by_project(name, key, np.logical_or, of, bool, False)
 
-    def _flags(self, of: Any) -> Flags:
-        found = np.zeros(self.size, bool)
-        for block, projects in self.blocks:
-            found[projects.numbers[of(block)]] = True
-        return found
+    def _by_project(
+        self, name: str, key: Hashable, by: Any, of: Callable[[Block], Any], kind: Any, none: Any
+    ) -> NDArray[Any]:
+        """The values of all grants put together by their projects; kept by name and key."""
 
-    def _bits(self, dimension: str) -> Ints:
-        kind = self.blocks[0][0].shares[dimension].bits.dtype
-        found = np.zeros(self.size, kind)
-        for block, projects in self.blocks:
-            part = projects.reduced(f"bits {dimension}", np.bitwise_or, block.shares[dimension].bits, block, 0)
-            found[: len(part)] |= part
-        return found
+        def make() -> NDArray[Any]:
+            found = np.full(self.size, none, kind)
+            for block, projects in self.blocks:
+                part = projects.reduced(name, key, by, partial(of, block), block, none)
+                by(found[: len(part)], part, out=found[: len(part)])
+            return found
 
-    def _charity(self) -> Ints:
-        found = np.full(self.size, _NOT_HERE, np.int32)
-        for block, projects in self.blocks:
-            part = projects.reduced("charity", np.minimum, block.recipient, block, _NOT_HERE)
-            np.minimum(found[: len(part)], part, out=found[: len(part)])
-        return found
+        return self._known.get(name, key, make, most=KEPT)
 
 
 class _Projects:
@@ -94,42 +89,39 @@ class _Projects:
 
     @classmethod
     def of(cls, block: Block) -> _Projects:
-        found: _Projects = block.kept.get("projects", 0, lambda: cls(_read(block)), most=1)
+        found: _Projects = block.kept.get("projects", 0, lambda: cls(block.project), most=1)
         return found
 
-    def reduced(self, name: str, by: Any, values: Ints, block: Block, otherwise: int) -> Ints:
-        """Put together, project by project, the values of a block's living grants. Kept for all rows of the block;
-        projects with a dead one are put together anew."""
-        kept: Ints = block.kept.get(f"projects' {name}", 0, lambda: self._all(by, values, otherwise), most=1)
+    def reduced(self, name: str, key: Hashable, by: Any, values: Callable[[], Any], block: Block, none: Any) -> Ints:
+        """Put together, project by project, the values of a block's living grants; `none` where there is no grant.
+
+        Kept for all rows of the block, by name and key; projects with a dead one are put together anew.
+        """
+        kept: Ints = block.kept.get(f"projects' {name}", key, lambda: self._all(by, values(), none), most=KEPT)
         dead = np.flatnonzero(~block.alive)
         if not len(dead):
             return kept
         found, touched = kept.copy(), np.unique(self.numbers[dead])
-        again = np.flatnonzero(np.isin(self.numbers, touched) & block.alive)
-        found[touched] = otherwise
-        by.at(found, self.numbers[again], values[again])
+        again = self._rows(touched)
+        again = again[block.alive[again]]
+        found[touched] = none
+        by.at(found, self.numbers[again], values()[again])
         return found
 
-    def _all(self, by: Any, values: Ints, otherwise: int) -> Ints:
-        found = np.full(1 + int(self.numbers.max(initial=0)), otherwise, values.dtype)
+    def _rows(self, projects: Ints) -> Ints:
+        """The rows of these projects' grants, of projects that are in the block."""
+        place = np.searchsorted(self.different, projects)
+        ends = np.append(self.starts[1:], len(self.numbers))
+        first, count = self.starts[place], ends[place] - self.starts[place]
+        rows = np.arange(int(count.sum())) + np.repeat(first - np.append(0, np.cumsum(count)[:-1]), count)
+        return rows if self.order is None else np.asarray(self.order[rows])
+
+    def _all(self, by: Any, values: Ints, none: Any) -> Ints:
+        found = np.full(1 + int(self.numbers.max(initial=0)), none, values.dtype)
         if len(self.starts):
             ordered = values if self.order is None else values[self.order]
             found[self.different] = by.reduceat(ordered, self.starts)
         return found
-
-
-def _read(block: Block) -> Ints:
-    """The project of each of a block's grants, read as one number with the grant's own."""
-    if not block.size:
-        return np.empty(0, np.int32)
-    grants = Grant.objects.order_by()
-    if block.size <= FEW:
-        grants = bulk.among(grants, "id", block.ids.tolist())
-    packed = grants.annotate(packed=Cast(F("id") * 2**_BITS + F("project_id"), BigIntegerField())).values_list("packed")
-    found = np.sort(np.array([row[0] for chunk in chunks(packed) for row in chunk], np.int64))
-    place = np.minimum(np.searchsorted(found >> _BITS, block.ids), max(len(found) - 1, 0))
-    mine = (found[place] >> _BITS) == block.ids
-    return np.where(mine, found[place] & (2**_BITS - 1), 0).astype(np.int32)
 
 
 _lock = threading.Lock()

@@ -103,8 +103,17 @@ def year(of: int, *, on: date) -> tuple[date, date] | None:
 
 def has_own(funders: Collection[int]) -> bool:
     """Whether anything was reported on a project that these funders pay for."""
-    flags, rows = projects.current().of_funders(funders), figures.current()
-    return any(bool(_of(flags, each.project).any()) for each in (rows.base, rows.edits))
+    return figures.current().has_any_of(projects.current().of_funders(funders))
+
+
+def make_ready() -> None:
+    """Read before the first question what every question needs."""
+    figures.make_ready()
+    works = projects.current()
+    works.stands()
+    works.charity()
+    for each in LISTS:
+        works.bits(each)
 
 
 def look(question: Question) -> Found:

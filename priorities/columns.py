@@ -25,6 +25,7 @@ FEW = 2_000
 """Up to so many changed grants stand beside the others before all are read as one again."""
 SMALL = 20_000
 """Up to so many grants are read whole within a request; more by another process, beside it."""
+KEEPER = keeping.Keeper("grants", form=saved.FORM, log=changes.GRANTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,12 @@ class Portfolio:
     """Every current grant with its shares as of one moment; never changed, only replaced.
 
     base holds nearly all, edits those that changed since base was laid out; no grant is alive in both.
-    funders: ids of the organisations that fund here. behind: a large change is not in it yet.
+    base_seq: the number of the change that base is of. funders: ids of the organisations that fund here. behind: a
+    large change is not in it yet.
     """
 
     stamp: Stamp
+    base_seq: int
     vocabulary: Vocabulary
     names: Names
     funders: Ints
@@ -85,7 +88,7 @@ class Portfolio:
         gone = np.fromiter(ids, np.int64, len(ids))
         base = self.base.without(gone)
         edits = self.edits.without(gone).joined(read_block(self.vocabulary, self.names, ids))
-        return Portfolio(stamp, self.vocabulary, self.names, self.funders, base, edits)
+        return replace(self, stamp=stamp, base=base, edits=edits, behind=False)
 
 
 _lock = threading.RLock()
@@ -105,7 +108,7 @@ def current() -> Portfolio:
             return _brought_up(_held, whole=True) or _all(*_read())
         with one_view():
             found = _brought_up(_held)
-        if found is None and keeping.wait():
+        if found is None and KEEPER.wait():
             with one_view():
                 found = _brought_up(_held)
         if found is None:
@@ -130,21 +133,16 @@ def is_behind() -> bool:
 def keep(*, after: int = 0) -> bool:
     """Read everything and save it for all processes of this machine, unless what is saved is of change `after` or
     later. Returns whether it was read. Raises OSError where it cannot be saved."""
-    with keeping.alone():
-        if (told := saved.about(keeping.path())) and told["stamp"][0] >= after and told["codes"] == _codes(_read()[1]):
+    with KEEPER.alone():
+        stamp, vocabulary, _funders = _read()
+        if KEEPER.has(stamp, of=_codes(vocabulary), after=after):
             return False
         with one_view():
             portfolio = _all(*_read())
-        names = portfolio.names
-        about = {
-            "stamp": list(portfolio.stamp),
-            "codes": _codes(portfolio.vocabulary),
-            "currencies": list(names.currencies),
-            "programmes": list(names.programmes),
-        }
-        base = portfolio.base
-        totals.work_out(base, portfolio.counted(base) & (base.currency == 0), portfolio.vocabulary)
-        saved.save(keeping.path(), base, about)
+        base, names, vocabulary = portfolio.base, portfolio.names, portfolio.vocabulary
+        totals.work_out(base, portfolio.counted(base) & (base.currency == 0), vocabulary)
+        told = {"currencies": list(names.currencies), "programmes": list(names.programmes)}
+        KEEPER.save(saved.arrays(base), portfolio.stamp, of=_codes(vocabulary), **told)
     return True
 
 
@@ -172,7 +170,9 @@ def _brought_up(held: Portfolio | None, *, whole: bool = False) -> Portfolio | N
     if held is None or held.vocabulary != vocabulary or not changes.GRANTS.continues(held.stamp, stamp):
         held = _saved(stamp, vocabulary, funders)
     elif held.behind or held.edits.size > FEW:
-        held = _saved(stamp, vocabulary, funders, after=held.stamp.seq) or held
+        # Where all can be followed, changes came while it was saved, and are read on from there.
+        after = held.stamp.seq if held.behind else held.base_seq
+        held = _saved(stamp, vocabulary, funders, after=after + 1) or held
     if held is None:
         return None if not whole and _is_large() else _all(stamp, vocabulary, funders)
     if not np.array_equal(held.funders, funders):
@@ -187,27 +187,24 @@ def _tailed(held: Portfolio, stamp: Stamp, whole: bool) -> Portfolio:
         return found
     if whole or not _is_large():
         return _all(*_read())
-    keeping.ask(after=stamp.seq)
+    KEEPER.ask(after=stamp.seq)
     return found or replace(held, behind=True)
 
 
 def _all(stamp: Stamp, vocabulary: Vocabulary, funders: Ints) -> Portfolio:
     names = Names()
     whole, none = read_block(vocabulary, names), read_block(vocabulary, names, ())
-    return Portfolio(stamp, vocabulary, names, funders, whole, none)
+    return Portfolio(stamp, stamp.seq, vocabulary, names, funders, whole, none)
 
 
-def _saved(stamp: Stamp, vocabulary: Vocabulary, funders: Ints, after: int = -1) -> Portfolio | None:
-    """What was saved, if it is of this database, of this vocabulary, and of a change later than `after`."""
-    told = saved.about(keeping.path())
-    if told is None or told["stamp"][0] <= after or told["codes"] != _codes(vocabulary):
+def _saved(stamp: Stamp, vocabulary: Vocabulary, funders: Ints, *, after: int = 0) -> Portfolio | None:
+    """What was saved, if it is of this database, of this vocabulary, and of change `after` or later."""
+    found = KEEPER.load(stamp, of=_codes(vocabulary), after=after)
+    if found is None:
         return None
-    then = Stamp(*told["stamp"])
-    found = saved.load(keeping.path()) if changes.GRANTS.continues(then, stamp) else None
-    if found is None or found.about != told:
-        return None
-    names = Names.of(told["currencies"], told["programmes"])
-    return Portfolio(then, vocabulary, names, funders, found.block, read_block(vocabulary, names, ()))
+    names = Names.of(found.about["currencies"], found.about["programmes"])
+    none = read_block(vocabulary, names, ())
+    return Portfolio(found.stamp, found.stamp.seq, vocabulary, names, funders, saved.block(found.arrays), none)
 
 
 def _codes(vocabulary: Vocabulary) -> list[list[Any]]:

@@ -192,12 +192,14 @@ class Taken(Mapping[str, Shares]):
 class Block:
     """Grants as columns, one row a grant. Days are counted from 1970 (NEVER: not known); pence are minor units.
 
-    currency and programme are numbers of Names. recipient: the organisation (id) it goes to, NOBODY where several or
-    none. regrants: marked as money to be granted on. alive: rows that still count; the others were replaced or removed.
+    project: the work that it pays for (id). currency and programme are numbers of Names. recipient: the organisation
+    (id) it goes to, NOBODY where several or none. regrants: marked as money to be granted on. alive: rows that still
+    count; the others were replaced or removed.
     """
 
     ids: Ints
     funder: Ints
+    project: Ints
     pence: Ints
     currency: Ints
     programme: Ints

@@ -100,8 +100,8 @@ def read_block(vocabulary: Vocabulary, names: Names, ids: Collection[int] | None
 
 
 _COLUMNS: dict[str, Any] = {
-    "ids": np.int64, "funder": np.int32, "pence": np.int64, "joint": bool, "regrants": bool, "award": np.int32,
-    "runs_from": np.int32, "runs_to": np.int32, "planned_from": np.int32, "planned_to": np.int32,
+    "ids": np.int64, "funder": np.int32, "project": np.int32, "pence": np.int64, "joint": bool, "regrants": bool,
+    "award": np.int32, "runs_from": np.int32, "runs_to": np.int32, "planned_from": np.int32, "planned_to": np.int32,
     "added_on": np.int32, "currency": np.int16, "programme": np.int32,
 }  # fmt: skip
 """The columns of a Block that a grant's own row fills, in the order in which they are read."""
@@ -126,7 +126,7 @@ def _rows(grants: Any) -> Any:
     # Counted from 1970 by the database, which is several times faster than making dates of them.
     grants = grants.annotate(**{f"{name}_day": DayNumber(name) for name in _DATES})
     grants = grants.annotate(regrants=Case(When(regrant_type="", then=False), default=True))
-    fields = ("id", "funder_id", "amount_awarded", "joint_share", "regrants")
+    fields = ("id", "funder_id", "project_id", "amount_awarded", "joint_share", "regrants")
     return grants.order_by("id").values_list(*fields, *(f"{name}_day" for name in _DATES), *_TEXTS)
 
 

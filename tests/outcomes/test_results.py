@@ -270,20 +270,6 @@ def test_a_grant_sorted_anew_moves_its_figures_at_once() -> None:
     assert set(shown(ask(own=own, by="region"))) == {"NW"}
 
 
-@pytest.mark.django_db(transaction=True)
-def test_figures_are_saved_and_mapped_and_read_on_from_there(monkeypatch, settings, tmp_path) -> None:
-    settings.VAR = tmp_path
-    monkeypatch.setattr(figures, "WORTH_SAVING", 1)
-    monkeypatch.setattr(figures.keeping, "possible", lambda: True)
-    worlds = several(40, 31, 22)
-    assert ask().table.total == 90
-    figures.forget()
-    monkeypatch.setattr(figures, "_whole", lambda *_args, **_more: pytest.fail("read once more"))
-    assert ask().table.total == 90
-    worlds[1].accept("B", 0) if worlds[1].copies("B") else None
-    assert ask().table.total == 90
-
-
 def test_a_change_is_noted_in_its_transaction_and_followed_one_by_one() -> None:
     then = noting.head()
     world = World()

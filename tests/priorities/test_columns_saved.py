@@ -15,7 +15,7 @@ from grants import changes
 from grants.models import Grant
 from priorities import columns, coverage
 from priorities.coverage import Question
-from priorities.memory import keeping, saved
+from priorities.memory import mapped, saved
 from tests.factories import GrantFactory, link
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,29 +45,17 @@ def total(**asked) -> int:
 
 def test_what_is_mapped_is_what_was_saved(grants: list[Grant], tmp_path: Path):
     block, path = columns.current().base, tmp_path / "some" / "file"
-    saved.save(path, block, {"told": 7})
-    found = saved.load(path)
+    assert block.project.tolist() == [each.project_id for each in grants]
+    mapped.save(path, "grants 3", {"told": 7}, saved.arrays(block))
+    found = mapped.load(path, "grants 3")
     assert found is not None
-    assert found.about == saved.about(path) == {"told": 7}
-    for name in ("ids", "funder", "pence", "currency", "recipient", "award", "runs_to", "alive"):
-        assert np.array_equal(getattr(found.block, name), getattr(block, name)), name
+    assert found.about == mapped.about(path, "grants 3") == {"told": 7}
+    again = saved.block(found.arrays)
+    for name in ("ids", "funder", "project", "pence", "currency", "recipient", "award", "runs_to", "alive"):
+        assert np.array_equal(getattr(again, name), getattr(block, name)), name
     for dimension, shares in block.shares.items():
         for part in ("starts", "code", "high", "bits"):
-            assert np.array_equal(getattr(found.block.shares[dimension], part), getattr(shares, part))
-
-
-@pytest.mark.parametrize("content", [b"", b"\0" * 40, b"\x05\0\0\0\0\0\0\0{}", b"nothing of the kind" * 100])
-def test_a_file_that_is_no_columns_is_as_if_there_were_none(tmp_path: Path, content: bytes):
-    path = tmp_path / "file"
-    path.write_bytes(content)
-    assert (saved.load(path), saved.about(path)) == (None, None)
-
-
-def test_a_file_that_was_cut_short_is_as_if_there_were_none(grants: list[Grant], tmp_path: Path):
-    path = tmp_path / "file"
-    saved.save(path, columns.current().base, {})
-    path.write_bytes(path.read_bytes()[:-400])
-    assert saved.load(path) is None
+            assert np.array_equal(getattr(again.shares[dimension], part), getattr(shares, part))
 
 
 def test_a_restart_begins_from_what_is_saved_and_follows_the_log(grants: list[Grant], monkeypatch: pytest.MonkeyPatch):
@@ -82,7 +70,7 @@ def test_a_restart_begins_from_what_is_saved_and_follows_the_log(grants: list[Gr
     assert total(codes={"region": ("LON",)}) == 100_50
 
 
-def test_what_another_database_saved_is_not_begun_from(grants: list[Grant]):
+def test_what_another_database_saved_is_not_begun_from(grants: list[Grant], caplog: pytest.LogCaptureFixture):
     assert columns.keep()
     columns.forget()
     with transaction.atomic():
@@ -90,6 +78,26 @@ def test_what_another_database_saved_is_not_begun_from(grants: list[Grant]):
         changes.Change.objects.all().delete()
         changes.touch([each.pk for each in grants])
     assert total() == 6_00
+    assert "It is of another database." in caplog.text
+    assert columns.keep(), "and it is replaced, rather than left standing until the log has come as far"
+    assert not columns.keep()
+
+
+def test_what_is_saved_is_begun_from_though_changes_came_while_it_was_saved(
+    grants: list[Grant], monkeypatch: pytest.MonkeyPatch
+):
+    assert total() == 300_00
+    for number, each in enumerate(grants[:2]):
+        with transaction.atomic():
+            Grant.objects.filter(pk=each.pk).update(amount_awarded=1_00)
+            changes.touch([each.pk])
+        if number == 0:
+            assert columns.keep()
+        assert total() == [201_00, 102_00][number]
+    assert columns.current().edits.size == 2
+    monkeypatch.setattr(columns, "FEW", 1)
+    monkeypatch.setattr(columns, "_all", None)
+    assert (total(), columns.current().edits.size) == (102_00, 1)
 
 
 @SERVER
@@ -108,4 +116,4 @@ def test_after_a_very_large_change_the_figures_are_those_before_and_say_so_until
     while columns.current().behind and time.monotonic() < until:
         time.sleep(0.05)
     assert (total(), columns.current().behind) == (3_00, False)
-    assert keeping.ask(after=0) is not None
+    assert columns.KEEPER.ask(after=0) is not None
