@@ -93,7 +93,7 @@ def _for_funder(person: Person) -> dict[str, Any]:
     same_work = joining.waiting(person)
     room = max(0, room_for_files - len(imports) - len(answers) - bool(to_sort.grants) - bool(same_work))
     return {
-        "empty": not Grant.objects.current().exists(),
+        "empty": not Grant.objects.visible_to(person).exists(),
         "today": today,
         "funders": list(waiting.own_funders(person)),
         "running": waiting.running(person, today, portfolio),
@@ -144,7 +144,7 @@ def _for_administrator() -> dict[str, Any]:
     return {
         "funder_count": Organisation.objects.funders().count(),
         "people_count": Person.objects.count(),
-        "grant_count": Grant.objects.current().count(),
+        "grant_count": Grant.objects.shared().count(),
     }
 
 

@@ -48,7 +48,7 @@ def ending(person: Person, on: date, most: int) -> Sequence[Ending]:
     A grant that another of the same work outlasts is not among them.
     """
     mine: Any = Grant.objects.visible_to(person).filter(funder__in=person.officer_ids).running_on(on)
-    longer: Any = Grant.objects.current().with_running_period().filter(project=OuterRef("project"))
+    longer: Any = Grant.objects.visible_to(person).with_running_period().filter(project=OuterRef("project"))
     follows = Exists(longer.filter(runs_to__gt=OuterRef("runs_to")))
     soon = mine.filter(~follows, runs_to__lte=periods.add_months(on, ENDING_WITHIN)).order_by("runs_to", "id")[:most]
     return [Ending(grant, periods.months_between(on, grant.runs_to)) for grant in soon]

@@ -10,7 +10,9 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import Person
 from accounts.worded import WordedForm
+from grants import showing
 from grants.models import Import, ImportRow
 
 
@@ -70,6 +72,7 @@ class MissingForm(WordedForm):
     rows = forms.ModelMultipleChoiceField(queryset=ImportRow.objects.none())
     answer = forms.ChoiceField(choices=ImportRow.ANSWERS)
 
-    def __init__(self, data: Any, *, source: Import) -> None:
+    def __init__(self, data: Any, *, source: Import, person: Person) -> None:
         super().__init__(data)
-        self.fields["rows"].queryset = source.rows.filter(outcome=ImportRow.MISSING, answer="")  # type: ignore[attr-defined]
+        asked_about = showing.rows(source, showing.MISSING, person).filter(answer="")
+        self.fields["rows"].queryset = asked_about  # type: ignore[attr-defined]

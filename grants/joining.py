@@ -95,6 +95,9 @@ def _refuse_unless_joinable(joining: Joining) -> None:
         raise CannotJoin(_("A grant was removed meanwhile, and one alone cannot be joined."))
     if grants.values("project").distinct().count() < 2:
         raise CannotJoin(_("These grants are one project already."))
+    # With its project a grant that is held back would come to the other funder's eyes; why, it is not told.
+    if Grant.objects.current().filter(project__in=grants.values("project"), held_back=True).exists():
+        raise CannotJoin(_("These grants cannot be joined at present."))
 
 
 def join(joining: Joining, *, into: Choice = min, by: Person | None, at: datetime) -> None:

@@ -138,10 +138,13 @@ def _look(charities: Sequence[int], *, at: datetime, into: Choice) -> int:
 
 
 def _running(charities: Collection[int], at: datetime) -> dict[int, list[Running]]:
-    """By charity, its grants that run or are to come, in the order in which they were added."""
+    """By charity, its grants that run or are to come, in the order in which they were added; without works of which
+    a grant is held back, since joining takes all grants of a work along."""
     found: dict[int, list[Running]] = {charity: [] for charity in charities}
     today = timezone.localdate(at)
-    rows: Any = Grant.objects.shared().with_running_period().filter(recipient_rows__organisation__in=charities)
+    held_back = Grant.objects.current().filter(held_back=True).order_by().values("project")
+    shared: Any = Grant.objects.shared().exclude(project__in=held_back)
+    rows: Any = shared.with_running_period().filter(recipient_rows__organisation__in=charities)
     columns = ("pk", "project", "funder", "title", "programme", "runs_from", "runs_to", "recipient_rows__organisation")
     for pk, project, funder, title, programme, first, last, charity in (
         rows.filter(runs_to__gte=today).order_by("pk").values_list(*columns)

@@ -11,6 +11,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import Person
 from grants import applying, checking, problems, revisions
 from grants.models import Grant, Import, ImportProblem, ImportRow, Revision
 from grants.revisions import Content, Difference
@@ -76,9 +77,13 @@ def parts(source: Import) -> list[Part]:
     return [Part(code, str(words), counts[code]) for code, words in WORDS.items()]
 
 
-def rows(source: Import, part: str) -> QuerySet[ImportRow]:
-    """The rows of one part, without the raw ones."""
-    found = source.rows.defer("raw").order_by("row", "id")
+def _held_back_from(person: Person) -> QuerySet[Grant, str]:
+    return Grant.objects.held_back_from(person).order_by().values_list("grant_id", flat=True)
+
+
+def rows(source: Import, part: str, person: Person) -> QuerySet[ImportRow]:
+    """The rows of one part, without the raw texts and without those of grants that are held back from this person."""
+    found = source.rows.exclude(grant_id__in=_held_back_from(person)).defer("raw").order_by("row", "id")
     if part == REPAIRED:
         return found.filter(repaired=True)
     if part == NOTICED:
@@ -167,8 +172,8 @@ def _changes_made(source: Import, grants: Sequence[int]) -> Iterator[tuple[str, 
             yield grant_id, revisions.differences(revisions.from_json(earlier), revisions.from_json(content), fine=True)
 
 
-def problem_rows(source: Import) -> Iterator[list[object]]:
-    """Headings and every problem, for a spreadsheet."""
+def problem_rows(source: Import, person: Person) -> Iterator[list[object]]:
+    """Headings and every problem that this person may see, for a spreadsheet."""
     yield [
         _("File"),
         _("Row"),
@@ -179,6 +184,8 @@ def problem_rows(source: Import) -> Iterator[list[object]]:
         _("How to mend it"),
     ]
     named = ImportRow.objects.filter(source=source, row=OuterRef("row")).exclude(row=0).order_by("id")
-    for each in source.problems.annotate(named=Subquery(named.values("grant_id")[:1])).order_by("row", "id").iterator():
+    hidden = source.rows.filter(grant_id__in=_held_back_from(person)).exclude(row=0).order_by().values("row")
+    found = source.problems.exclude(row__in=hidden).annotate(named=Subquery(named.values("grant_id")[:1]))
+    for each in found.order_by("row", "id").iterator():
         told = tell(each)
         yield [source.name, each.row, each.column, each.named or "", told.kind, told.problem, told.fix]

@@ -86,8 +86,7 @@ def _ending(person: Person, look: Look) -> dict[str, Any]:
     ending = look.ending()
     visible: Any = Grant.objects.visible_to(person)
     grants = visible.with_running_period().in_bulk(list(ending.grants[:FIRST]))
-    same_work: Any = Grant.objects.current().with_running_period()
-    longer = same_work.filter(project__in={each.project_id for each in grants.values()})
+    longer = visible.with_running_period().filter(project__in={each.project_id for each in grants.values()})
     lasts: dict[int, Any] = {}
     for project, runs_to in longer.values_list("project", "runs_to"):
         lasts[project] = max(runs_to or look.on, lasts.get(project, look.on))

@@ -52,14 +52,22 @@ class GrantQuerySet(models.QuerySet["Grant"]):
         return self.current().filter(held_back=False)
 
     def visible_to(self, person: Any) -> GrantQuerySet:
-        """Funders and secretariat: all that are not held back by another funder; a grantee: its own; anybody else:
-        none. Removed grants: nobody."""
+        """Funders and secretariat: all that are not held back from them; a grantee: its own; anybody else: none.
+        Removed grants: nobody."""
         if not person.is_authenticated:
             return self.none()
         if person.sees_all_grants:
-            return self.current().filter(Q(held_back=False) | Q(funder__in=person.funder_ids))
+            # By id, so that a list is still read from its index alone; held back are few.
+            hidden = Grant.objects.held_back_from(person).order_by().values("id")
+            return self.current().exclude(id__in=hidden)
         mine = Recipient.objects.filter(organisation__in=person.organisation_ids)
         return self.current().filter(id__in=mine.values("grant"))
+
+    def held_back_from(self, person: Any) -> GrantQuerySet:
+        """Those held back, removed or not, that this person's organisations neither pay nor receive."""
+        received = Recipient.objects.filter(organisation__in=person.organisation_ids)
+        own = Q(funder__in=person.funder_ids) | Q(id__in=received.values("grant"))
+        return self.filter(held_back=True).exclude(own)
 
     def as_party(self, person: Any) -> GrantQuerySet:
         """Those that this person's organisation pays or receives: its reports, files and contacts are hers to read."""

@@ -25,7 +25,7 @@ class JoiningQuerySet(models.QuerySet["Joining"]):
         """Those of a grant that this person's funder gives, or of her charity."""
         if not person.is_authenticated:
             return self.none()
-        given = JoinedGrant.objects.filter(grant__funder__in=person.funder_ids)
+        given = JoinedGrant.objects.given_by(person.funder_ids)
         return self.filter(Q(id__in=given.values("joining")) | Q(recipient__in=person.grantee_ids))
 
     def answerable_by(self, person: Any) -> JoiningQuerySet:
@@ -33,7 +33,7 @@ class JoiningQuerySet(models.QuerySet["Joining"]):
         if not person.is_authenticated:
             return self.none()
         led = [each.organisation_id for each in person.own_memberships if each.role == Membership.LEAD]
-        given = JoinedGrant.objects.filter(grant__funder__in=person.officer_ids)
+        given = JoinedGrant.objects.given_by(person.officer_ids)
         return self.filter(Q(id__in=given.values("joining")) | Q(recipient__in=led))
 
 
@@ -103,6 +103,11 @@ class Joining(models.Model):
 
 
 class JoinedGrantQuerySet(models.QuerySet["JoinedGrant"]):
+    def given_by(self, funders: list[int]) -> JoinedGrantQuerySet:
+        """Parts that these funders pay, without joinings of which another funder holds its part back."""
+        held_back = JoinedGrant.objects.filter(grant__held_back=True).exclude(grant__funder__in=funders)
+        return self.filter(grant__funder__in=funders).exclude(joining__in=held_back.order_by().values("joining"))
+
     def moved(self) -> JoinedGrantQuerySet:
         """Grants that a joining which stands took out of another project, where they are not back."""
         standing = self.filter(joining__joined_at__isnull=False, joining__ended_at=None, came_from__isnull=False)

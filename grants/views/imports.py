@@ -86,7 +86,7 @@ def import_page(request: HttpRequest, pk: int) -> HttpResponse:
 def _parts(request: HttpRequest, source: Import) -> dict[str, Any]:
     parts = showing.parts(source)
     shown = request.GET.get("show") or next((part.code for part in parts if part.count), showing.UNCHANGED)
-    page = page_of(Paginator(showing.rows(source, shown), ROWS_A_PAGE), request.GET)
+    page = page_of(Paginator(showing.rows(source, shown, person(request)), ROWS_A_PAGE), request.GET)
     asks = shown == showing.MISSING and source.state == Import.APPLIED
     return {
         "parts": parts,
@@ -117,7 +117,8 @@ def import_progress(request: HttpRequest, pk: int) -> HttpResponse:
 def import_problems_csv(request: HttpRequest, pk: int) -> HttpResponse:
     """Every refusal, repair and oddity with its row, column and cure."""
     source = found(request, pk)
-    response = StreamingHttpResponse(spreadsheet.lines(showing.problem_rows(source)), content_type="text/csv")
+    lines = spreadsheet.lines(showing.problem_rows(source, person(request)))
+    response = StreamingHttpResponse(lines, content_type="text/csv")
     response["Content-Disposition"] = f'attachment; filename="problems-{source.pk}.csv"'
     return cast(HttpResponse, response)
 
@@ -168,7 +169,7 @@ def _stands(source: Import) -> str:
 def import_missing(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep the ticked grants that the file lacks, or mark them as removed."""
     source = found(request, pk)
-    form = MissingForm(request.POST, source=source)
+    form = MissingForm(request.POST, source=source, person=person(request))
     if not form.is_valid():
         messages.error(request, _("Tick the grants you mean, then say whether they stay."))
         return redirect(f"{source.get_absolute_url()}?show={showing.MISSING}")

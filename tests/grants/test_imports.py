@@ -81,7 +81,7 @@ def test_a_changed_row_shows_from_what_to_what_and_keeps_links_and_protection():
     factories.link(grant, "priority", "awareness")
     Grant.objects.filter(pk=grant.pk).update(protected_location=False)
     source = files.read(files.package(files.grant(1, title="Better advice", amountAwarded=11_000)))
-    (line,) = showing.lines(source, list(showing.rows(source, "changed")))
+    (line,) = showing.lines(source, list(showing.rows(source, "changed", factories.secretariat())))
     assert {(each.field, each.old, each.new) for each in line.differences} == {
         ("title", "Advice 1", "Better advice"),
         ("amount_awarded", "£10,000", "£11,000"),
@@ -90,7 +90,7 @@ def test_a_changed_row_shows_from_what_to_what_and_keeps_links_and_protection():
     grant.refresh_from_db()
     assert (grant.title, grant.amount_awarded, grant.protected_location) == ("Better advice", 1_100_000, False)
     assert Link.objects.filter(grant=grant).count() == 1
-    (line,) = showing.lines(source, list(showing.rows(source, "changed")))
+    (line,) = showing.lines(source, list(showing.rows(source, "changed", factories.secretariat())))
     assert "title" in {each.field for each in line.differences}
 
 

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import json
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from accounts.models import JournalEntry
-from grants import portfolio
-from grants.models import Grant, Project
-from priorities import columns
+from funders_portal import waiting
+from grants import joining, portfolio, showing
+from grants.models import Grant, Import, Joining, Project
+from priorities import columns, coverage
+from priorities.coverage import Question
 from tests import factories
+from tests.grants import files
 from tests.house import doors
 from tests.house import world as worlds
 from tests.house.test_doors import client_of, send
+from tests.priorities.orm_recount import Standing, of_table
 
 pytestmark = pytest.mark.django_db
 MARK = "Kittiwake"
+TODAY = timezone.localdate()
+FIGURES = (
+    "/", "/coverage/", "/coverage/by/", "/coverage/gaps/", "/coverage/neglected/", "/coverage/need/",
+    "/coverage/runs-out/", "/coverage/who-funds/", "/coverage/funder/", "/coverage/grants/", "/results/",
+)  # fmt: skip
 OTHERS = (worlds.OTHER_OFFICER, worlds.SECRETARIAT, worlds.ADMINISTRATOR, worlds.OTHER_LEAD, worlds.PUBLIC_BODY)
 OWN = (worlds.OFFICER, worlds.VIEWER, worlds.LEAD)
 
@@ -79,3 +92,104 @@ def test_only_its_funders_officers_hold_it_back_or_share_it(world: worlds.World)
     assert client.post(address, {"held_back": "perhaps"}).status_code == 400
     assert client.post(address, {"held_back": "no"}).status_code == 302
     assert not Grant.objects.get(pk=world.grant.pk).held_back
+
+
+SAID = "Some grants are held back by their funders and are not counted here."
+
+
+def test_the_rows_of_files_are_closed_to_the_secretariat(world: worlds.World) -> None:
+    row = world.source.rows.exclude(row=0).order_by("row")[0]
+    cleaned = {**json.loads(row.cleaned), "title": f"{MARK} house"}
+    world.source.rows.filter(pk=row.pk).update(grant_id=world.grant.grant_id, cleaned=json.dumps(cleaned))
+    world.source.problems.update(row=row.row, value=MARK)
+    pages = [f"/grants/imports/{world.source.pk}/?show={part}" for part in showing.WORDS]
+    pages.append(f"/grants/imports/{world.source.pk}/problems.csv")
+    assert any(MARK in read(world, worlds.OFFICER, page) for page in pages)
+    assert [page for page in pages if MARK in read(world, worlds.SECRETARIAT, page)] == []
+
+
+def test_a_proposal_of_the_same_work_is_hidden_from_the_other_funder(world: worlds.World) -> None:
+    beside = Grant.objects.get(pk__in=world.proposed.parts.values("grant"), funder__in=others_of(world))
+    officer = factories.officer(beside.funder)
+    assert not Joining.objects.visible_to(officer).filter(pk=world.proposed.pk).exists()
+    assert not Joining.objects.answerable_by(officer).filter(pk=world.proposed.pk).exists()
+    assert Joining.objects.visible_to(world.people[worlds.LEAD]).filter(pk=world.proposed.pk).exists()
+    assert Joining.objects.visible_to(world.people[worlds.OFFICER]).filter(pk=world.proposed.pk).exists()
+
+
+def others_of(world: worlds.World) -> list[int]:
+    grants = Grant.objects.filter(pk__in=world.proposed.parts.values("grant"))
+    return list(grants.exclude(funder=world.funder).values_list("funder", flat=True))
+
+
+def test_it_is_joined_with_nothing_before_it_is_shared(world: worlds.World) -> None:
+    lead = world.people[worlds.LEAD]
+    with pytest.raises(joining.CannotJoin):
+        joining.answer(world.proposed, same=True, by=lead, at=factories.NOW)
+    portfolio.hold_back(grant=world.grant, on=False, by=world.people[worlds.OFFICER], at=factories.NOW)
+    assert joining.answer(world.proposed, same=True, by=lead, at=factories.NOW).is_standing
+
+
+@pytest.mark.parametrize("page", FIGURES)
+def test_every_page_of_figures_says_so(world: worlds.World, page: str) -> None:
+    assert SAID in read(world, worlds.OTHER_OFFICER, page)
+
+
+def test_the_api_says_so(world: worlds.World) -> None:
+    assert json.loads(read(world, worlds.OTHER_OFFICER, "/api/coverage/"))["held_back"] is True
+
+
+def test_its_own_people_see_it_marked_in_their_list_and_their_own_view(world: worlds.World) -> None:
+    for page in (f"/grants/?funder={world.funder.pk}", f"/coverage/funder/?funder={world.funder.pk}"):
+        told = read(world, worlds.VIEWER, page)
+        assert MARK in told, page
+        assert "held back" in told, page
+        assert MARK not in read(world, worlds.OTHER_OFFICER, page), page
+
+
+def test_the_charity_finds_it_in_its_project(world: worlds.World) -> None:
+    told = json.loads(read(world, worlds.LEAD, f"/api/projects/{world.grant.project_id}/"))
+    assert told["grants"] == [world.grant.pk]
+
+
+def test_people_of_a_recipient_that_is_a_funder_itself_see_it(world: worlds.World) -> None:
+    passed_on = factories.GrantFactory(funder=world.funder, recipient=factories.FunderFactory())
+    portfolio.hold_back(grant=passed_on, on=True, by=world.people[worlds.OFFICER], at=factories.NOW)
+    theirs = factories.officer(passed_on.recipients.get())
+    assert Grant.objects.visible_to(theirs).filter(pk=passed_on.pk).exists()
+    assert not Grant.objects.visible_to(world.people[worlds.OTHER_OFFICER]).filter(pk=passed_on.pk).exists()
+
+
+def test_a_search_by_others_does_not_find_it(world: worlds.World) -> None:
+    for kind in OTHERS:
+        client = client_of(world, kind)
+        answer = client.get("/api/grants/", {"search": MARK})
+        assert answer.status_code == 403 or answer.json()["results"] == [], kind
+    assert client_of(world, worlds.LEAD).get("/api/grants/", {"search": MARK}).json()["results"] != []
+
+
+def test_another_funder_is_not_told_that_the_same_work_runs_longer(world: worlds.World) -> None:
+    own = factories.GrantFactory(project=world.grant.project, planned_end=TODAY + timedelta(days=60))
+    Grant.objects.filter(pk=world.grant.pk).update(planned_end=TODAY + timedelta(days=900), actual_end=None)
+    officer = factories.officer(own.funder)
+    assert [each.grant.pk for each in waiting.ending(officer, TODAY, 5)] == [own.pk]
+
+
+def test_a_file_leaves_the_mark(world: worlds.World) -> None:
+    content = worlds.file_of(world.funder, world.charity)
+    first = worlds.received(content, world.people[worlds.OFFICER])
+    files.carried_out(first, Import.APPLYING)
+    grant = Grant.objects.get(grant_id="360G-house-1")
+    portfolio.hold_back(grant=grant, on=True, by=world.people[worlds.OFFICER], at=factories.NOW)
+    again = worlds.received(content.replace(b"Refuge in Leeds", b"Refuge in York"), world.people[worlds.OFFICER])
+    files.carried_out(again, Import.APPLYING)
+    grant.refresh_from_db()
+    assert (grant.title, grant.held_back) == ("Refuge in York", True)
+    assert Standing.read().answer(Question(on=TODAY)) == of_table(coverage.table(Question(on=TODAY)))
+
+
+def read(world: worlds.World, kind: str, address: str) -> str:
+    answer = client_of(world, kind).get(address)
+    assert answer.status_code == 200, (address, answer.status_code)
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return content.decode()
