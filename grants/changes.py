@@ -40,8 +40,11 @@ class Log:
             raise RuntimeError("A change is noted in the transaction that makes it.")
         if not ids:
             return self.head()
-        if not self.counter.objects.filter(id=1).update(seq=F("seq") + 1):
-            self.counter.objects.create(id=1, seq=1)
+        counter = self.counter.objects.filter(id=1)
+        if not counter.update(seq=F("seq") + 1):
+            # The very first. Where another transaction is as early, this one waits for it here and counts on from it.
+            self.counter.objects.bulk_create([self.counter(id=1, seq=0)], ignore_conflicts=True)
+            counter.update(seq=F("seq") + 1)
         seq = self.head()
         named: list[int | None] = [None] if len(ids) > MANY else [*sorted(set(ids))]
         self.line.objects.bulk_create(self.line(seq=seq, **{f"{self.about}_id": each}) for each in named)
