@@ -212,7 +212,8 @@ def gone_into(project_ids: Collection[int]) -> dict[int, int]:
 
 def all_gone() -> dict[int, int]:
     """Every project whose grants are joined into another now, and into which."""
-    return gone_into(list(JoinedGrant.objects.moved().values_list("came_from", flat=True)))
+    moved = list(JoinedGrant.objects.moved().values_list("came_from", flat=True))
+    return gone_into(moved) if moved else {}
 
 
 def waiting(person: Person) -> int:

@@ -87,7 +87,7 @@ class ResultsViewSet(Guarded, ViewSet):
         asked = ResultsFilter(request.query_params, also=("format",))
         if not asked.is_valid():
             raise ValidationError({name: list(told) for name, told in asked.errors.items()})
-        found = results.look(asked.question)
+        found = results.look(asked.question, known=asked.known)
         table = told_results.labelled(found).to_give_away()
         return Response(
             {

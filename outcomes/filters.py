@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -36,8 +36,23 @@ FOR_OWN = ("quarter", "known_on")
 """What is asked of one's own grants alone, since by comparing such answers one could tell who reported what."""
 
 
+def _versions() -> list[IndicatorVersion]:
+    """The newest definition of everything in the library that can be added up, in its order."""
+    rows = IndicatorVersion.objects.filter(
+        indicator__owner=None, kind__in=[IndicatorVersion.COUNT, IndicatorVersion.RATIO, IndicatorVersion.MONEY]
+    )
+    found: dict[int, IndicatorVersion] = {}
+    for each in rows.select_related("indicator").order_by("indicator__position", "indicator", "number"):
+        found[each.indicator_id] = each
+    return list(found.values())
+
+
 class ResultsFilter(Telling, django_filters.FilterSet):  # type: ignore[misc]
-    """Query parameters as a Question. `person`: whose own grants may be asked for; None: everybody's figures alone."""
+    """Query parameters as a Question.
+
+    person: whose own grants may be asked for; None: everybody's figures alone. versions: definitions that were read
+    already.
+    """
 
     indicator = OneOfFilter(label=_("What is counted"))
     by = OneOfFilter(label=_("Look at by"), choices=BY)
@@ -67,11 +82,17 @@ class ResultsFilter(Telling, django_filters.FilterSet):  # type: ignore[misc]
         form = OnceForm
 
     def __init__(
-        self, data: Mapping[str, Any] | None = None, *, person: Any = None, also: Collection[str] = ()
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        person: Any = None,
+        also: Collection[str] = (),
+        versions: Sequence[IndicatorVersion] | None = None,
     ) -> None:
         query = data if isinstance(data, MultiValueDict) else QueryDict(mutable=True)
         super().__init__(query, Measurement.objects.none())
         self.funders = tuple(person.funder_ids) if person is not None else ()
+        self.versions = _versions() if versions is None else versions
         self.on = timezone.localdate()
         self.form.also, self.form.all_optional = tuple(also), True
         self.form.fields["indicator"].choices = [(each.indicator.code, each.name) for each in self.versions]
@@ -82,15 +103,9 @@ class ResultsFilter(Telling, django_filters.FilterSet):  # type: ignore[misc]
                 del self.form.fields[name]
 
     @cached_property
-    def versions(self) -> list[IndicatorVersion]:
-        """The newest definition of everything in the library that can be added up, in its order."""
-        rows = IndicatorVersion.objects.filter(
-            indicator__owner=None, kind__in=[IndicatorVersion.COUNT, IndicatorVersion.RATIO, IndicatorVersion.MONEY]
-        )
-        found: dict[int, IndicatorVersion] = {}
-        for each in rows.select_related("indicator").order_by("indicator__position", "indicator", "number"):
-            found[each.indicator_id] = each
-        return list(found.values())
+    def known(self) -> results.Known:
+        """What is answered from, of one moment for all that this page says."""
+        return results.current()
 
     @cached_property
     def is_own(self) -> bool:
@@ -98,7 +113,7 @@ class ResultsFilter(Telling, django_filters.FilterSet):  # type: ignore[misc]
         asked = self.form.cleaned_data.get("whose")
         if asked or not self.funders:
             return bool(asked == OWN)
-        return results.has_own(self.funders)
+        return results.has_own(self.known, self.funders)
 
     def sheet(self, person: Any) -> Any:
         """The form with what is shown chosen in it, whether it was asked for or is what comes without asking."""
@@ -111,7 +126,7 @@ class ResultsFilter(Telling, django_filters.FilterSet):  # type: ignore[misc]
         data.update(shown)
         for name in FOR_OWN:
             data[name] = self.data.get(name, "")
-        return ResultsFilter(data, person=person).form
+        return ResultsFilter(data, person=person, versions=self.versions).form
 
     def is_valid(self) -> bool:
         if not super().is_valid():
@@ -158,6 +173,6 @@ class ResultsFilter(Telling, django_filters.FilterSet):  # type: ignore[misc]
     def _indicator(self, code: str) -> Indicator:
         """The one asked for, else the first of which there is a figure."""
         if not code:
-            told = results.indicators()
+            told = results.indicators(self.known)
             return told[0] if told else self.versions[0].indicator
         return next(each.indicator for each in self.versions if each.indicator.code == code)

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Hashable
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -28,13 +27,13 @@ class Works:
 
     def __init__(self, portfolio: Portfolio) -> None:
         self.portfolio = portfolio
-        self.blocks = [(block, _Projects.of(block)) for block in portfolio.blocks]
-        self.size = 1 + max((int(each.numbers.max(initial=0)) for _block, each in self.blocks), default=0)
+        self.sides = [_Side(block) for block in portfolio.blocks]
+        self.size = 1 + max(each.projects.largest for each in self.sides)
         self._known = Kept()
 
     def stands(self) -> Flags:
         """Which projects a living grant pays for."""
-        return self._flags("stands", 0, lambda block: np.ones(block.size, bool))
+        return self._by_project("stands", 0, np.logical_or, lambda block: np.ones(block.size, bool), bool, False)
 
     def of_funders(self, funders: Collection[int]) -> Flags:
         """Which projects a living grant of these funders pays for."""
@@ -45,29 +44,26 @@ class Works:
             known[list(wanted)] = True
             return np.asarray(known[block.funder])
 
-        return self._flags("of funders", wanted, paid)
+        return self._by_project("of funders", wanted, np.logical_or, paid, bool, False)
 
     def bits(self, dimension: str) -> Ints:
         """Each project's codes in a list, a bit each: those in which any of its living grants has a share."""
-        kind = self.blocks[0][0].shares[dimension].bits.dtype
+        kind = self.portfolio.base.shares[dimension].bits.dtype
         return self._by_project("bits", dimension, np.bitwise_or, lambda block: block.shares[dimension].bits, kind, 0)
 
     def charity(self) -> Ints:
         """Each project's charity, by its number; all of whom it is not known count as one."""
         return self._by_project("charity", 0, np.minimum, lambda block: block.recipient, np.int32, _NOT_HERE)
 
-    def _flags(self, name: str, key: Hashable, of: Callable[[Block], Flags]) -> Flags:
-        return self._by_project(name, key, np.logical_or, of, bool, False)
-
     def _by_project(
         self, name: str, key: Hashable, by: Any, of: Callable[[Block], Any], kind: Any, none: Any
     ) -> NDArray[Any]:
-        """The values of all grants put together by their projects; kept by name and key."""
+        """What `of` says of all living grants, put together project by project; kept by name and key."""
 
         def make() -> NDArray[Any]:
             found = np.full(self.size, none, kind)
-            for block, projects in self.blocks:
-                part = projects.reduced(name, key, by, partial(of, block), block, none)
+            for each in self.sides:
+                part = each.by_project(f"projects' {name}", key, by, of, none)
                 by(found[: len(part)], part, out=found[: len(part)])
             return found
 
@@ -79,48 +75,54 @@ class _Projects:
 
     def __init__(self, numbers: Ints) -> None:
         self.numbers = numbers
+        self.largest = int(numbers.max(initial=0))
         in_order = bool((numbers[1:] >= numbers[:-1]).all())
         self.order = None if in_order else np.argsort(numbers, kind="stable").astype(np.int32)
-        ordered = numbers if self.order is None else numbers[self.order]
+        ordered = self.ordered(numbers)
         new = np.ones(len(ordered), bool)
         new[1:] = ordered[1:] != ordered[:-1]
-        self.starts = np.flatnonzero(new)
-        self.different = ordered[self.starts]
+        starts = np.flatnonzero(new)
+        self.different = ordered[starts]
+        # Where each one's grants begin, and where the last one's end.
+        self.bounds = np.append(starts, len(ordered)).astype(np.int32)
 
-    @classmethod
-    def of(cls, block: Block) -> _Projects:
-        found: _Projects = block.kept.get("projects", 0, lambda: cls(block.project), most=1)
+    def ordered(self, values: Any) -> Any:
+        return values if self.order is None else values[self.order]
+
+    def together(self, by: Any, values: Any, none: Any) -> Any:
+        """The values of all grants of the block, living and dead; `none` where there is no grant."""
+        found = np.full(1 + self.largest, none, values.dtype)
+        if len(self.different):
+            found[self.different] = by.reduceat(self.ordered(values), self.bounds[:-1])
         return found
 
-    def reduced(self, name: str, key: Hashable, by: Any, values: Callable[[], Any], block: Block, none: Any) -> Ints:
-        """Put together, project by project, the values of a block's living grants; `none` where there is no grant.
-
-        Kept for all rows of the block, by name and key; projects with a dead one are put together anew.
-        """
-        kept: Ints = block.kept.get(f"projects' {name}", key, lambda: self._all(by, values(), none), most=KEPT)
-        dead = np.flatnonzero(~block.alive)
-        if not len(dead):
-            return kept
-        found, touched = kept.copy(), np.unique(self.numbers[dead])
-        again = self._rows(touched)
-        again = again[block.alive[again]]
-        found[touched] = none
-        by.at(found, self.numbers[again], values()[again])
-        return found
-
-    def _rows(self, projects: Ints) -> Ints:
+    def rows(self, projects: Ints) -> Ints:
         """The rows of these projects' grants, of projects that are in the block."""
         place = np.searchsorted(self.different, projects)
-        ends = np.append(self.starts[1:], len(self.numbers))
-        first, count = self.starts[place], ends[place] - self.starts[place]
-        rows = np.arange(int(count.sum())) + np.repeat(first - np.append(0, np.cumsum(count)[:-1]), count)
-        return rows if self.order is None else np.asarray(self.order[rows])
+        first, count = self.bounds[place], self.bounds[place + 1] - self.bounds[place]
+        found = np.arange(int(count.sum())) + np.repeat(first - np.append(0, np.cumsum(count))[:-1], count)
+        return found if self.order is None else np.asarray(self.order[found])
 
-    def _all(self, by: Any, values: Ints, none: Any) -> Ints:
-        found = np.full(1 + int(self.numbers.max(initial=0)), none, values.dtype)
-        if len(self.starts):
-            ordered = values if self.order is None else values[self.order]
-            found[self.different] = by.reduceat(ordered, self.starts)
+
+class _Side:
+    """A block with its projects, those of dead grants, and the rows of the latter's living grants."""
+
+    def __init__(self, block: Block) -> None:
+        self.block = block
+        self.projects: _Projects = block.kept.get("projects", 0, lambda: _Projects(block.project), most=1)
+        self.touched = np.unique(block.project[np.flatnonzero(~block.alive)])
+        rows = self.projects.rows(self.touched)
+        self.again = rows[block.alive[rows]]
+
+    def by_project(self, name: str, key: Hashable, by: Any, of: Callable[[Block], Any], none: Any) -> Any:
+        """Kept for all rows of the block; projects with a dead grant are put together anew."""
+        block, projects = self.block, self.projects
+        kept = block.kept.get(name, key, lambda: projects.together(by, of(block), none), most=KEPT)
+        if not len(self.touched):
+            return kept
+        found = kept.copy()
+        found[self.touched] = none
+        by.at(found, block.project[self.again], of(block)[self.again])
         return found
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from django.utils import timezone
@@ -83,9 +83,21 @@ class _Part:
     """Where its projects stand in the whole, as far as that is known already."""
 
 
-def indicators() -> list[Indicator]:
+class Known(NamedTuple):
+    """The figures and the projects that questions of one moment are answered from."""
+
+    held: Figures
+    works: Works
+
+
+def current() -> Known:
+    """As committed this moment."""
+    return Known(figures.current(), projects.current())
+
+
+def indicators(known: Known) -> list[Indicator]:
     """Those of the library of which any figure was given that can be added up, in the library's order."""
-    return list(Indicator.objects.filter(id__in=figures.current().indicators))
+    return list(Indicator.objects.filter(id__in=known.held.indicators))
 
 
 def version_of(indicator: Indicator) -> IndicatorVersion:
@@ -101,9 +113,9 @@ def year(of: int, *, on: date) -> tuple[date, date] | None:
     return (first, last) if first < last else None
 
 
-def has_own(funders: Collection[int]) -> bool:
+def has_own(known: Known, funders: Collection[int]) -> bool:
     """Whether anything was reported on a project that these funders pay for."""
-    return figures.current().has_any_of(projects.current().of_funders(funders))
+    return known.held.has_any_of(known.works.of_funders(funders))
 
 
 def make_ready() -> None:
@@ -116,12 +128,12 @@ def make_ready() -> None:
         works.bits(each)
 
 
-def look(question: Question) -> Found:
+def look(question: Question, *, known: Known | None = None) -> Found:
     """The figures that a question asks for, as whoever asks may see them. Raises disclosure.NotToBeShown."""
-    asked = _Asked(question, version_of(question.indicator), figures.current(), projects.current(), _everybody())
+    asked = _Asked(question, version_of(question.indicator), *(known or current()), _everybody())
     whole = asked.part(Line("", ""), question.first, question.last)
-    known, number = _numbered(_charities(asked.known, whole.figures))
-    return _Counted(question, asked.version, asked.parts(whole), whole).found(known, number)
+    charities, number = _numbered(_charities(asked.works, whole.figures))
+    return _Counted(question, asked.version, asked.parts(whole), whole).found(charities, number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +247,7 @@ class _Asked:
     question: Question
     version: IndicatorVersion
     held: Figures
-    known: Works
+    works: Works
     everybody: int
 
     def parts(self, whole: _Part) -> list[_Part]:
@@ -250,9 +262,9 @@ class _Asked:
         return [self.part(Line(each.code, each.name), question.first, question.last, each.pk) for each in wanted]
 
     def by_list(self, whole: _Part) -> Iterator[_Part]:
-        bits, project = self.known.bits(self.question.by), whole.figures.project
+        bits, project = self.works.bits(self.question.by), whole.figures.project
         mine = bits[project]
-        for place, entry in enumerate(self.known.portfolio.vocabulary[self.question.by]):
+        for place, entry in enumerate(self.works.portfolio.vocabulary[self.question.by]):
             here = np.flatnonzero(mine & mine.dtype.type(1 << place))
             line = Line(entry.code, entry.label, entry.residual)
             yield _Part(line, whole.figures.taken(here), whole.shared, here)
@@ -265,7 +277,7 @@ class _Asked:
         put = partial(self.put, _day(first))
         key = (first, last, question.known_on, question.own is None, self.version.pk, question.by == QUARTER)
         together = self.held.together(question.indicator.pk, cell, key, wanted, put)
-        flags = self.known.stands() if question.own is None else self.known.of_funders(question.own)
+        flags = self.works.stands() if question.own is None else self.works.of_funders(question.own)
         together = together.taken(np.flatnonzero(_of(flags, together.project)))
         overlaps = _overlaps(question, cell) if self.version.counts_people else []
         if not overlaps:
@@ -304,9 +316,8 @@ def _of(flags: Any, project: Ints) -> Any:
     return flags[np.minimum(project, len(flags) - 1)] & (project < len(flags))
 
 
-def _charities(known: Works, whole: PerProject) -> Ints:
-    charity = known.charity()
-    found: Ints = charity[np.minimum(whole.project, known.size - 1)]
+def _charities(works: Works, whole: PerProject) -> Ints:
+    found: Ints = works.charity()[np.minimum(whole.project, works.size - 1)]
     return found
 
 

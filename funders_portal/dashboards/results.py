@@ -25,7 +25,7 @@ def results_page(request: SignedInRequest) -> HttpResponse:
     asked = ResultsFilter(request.GET, person=request.user)
     if not asked.is_valid():
         return render(request, "funders_portal/results_refused.html", {"form": asked.form}, status=400)
-    found = results.look(asked.question)
+    found = results.look(asked.question, known=asked.known)
     table = told_results.labelled(found)
     context = {
         "form": asked.sheet(request.user),
@@ -53,7 +53,7 @@ def results_chart(request: SignedInRequest) -> HttpResponse:
     asked = ResultsFilter(request.GET, person=request.user)
     if not asked.is_valid():
         return JsonResponse({"problems": asked.sentences()}, status=400)
-    table = told_results.labelled(results.look(asked.question))
+    table = told_results.labelled(results.look(asked.question, known=asked.known))
     words = [told_results.figures(table, cells) for _row, cells in _rows(table)]
     return JsonResponse(charts.lengths(table, words))
 
@@ -65,7 +65,7 @@ def results_csv(request: SignedInRequest) -> HttpResponse:
     asked = ResultsFilter(request.GET)
     if not asked.is_valid():
         return render(request, "funders_portal/results_refused.html", {"form": asked.form}, status=400)
-    found = results.look(asked.question)
+    found = results.look(asked.question, known=asked.known)
     name = f"results-{found.question.indicator.code}-{asked.of_year}.csv"
     return csv_file(written.results_as_csv(told_results.labelled(found)), name)
 

@@ -19,33 +19,36 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
-from tests.bench import imports, pages
+from tests.bench import imports, pages, results
 
 ROOT = Path(__file__).resolve().parents[2]
-SQLITE, POSTGRESQL = "sqlite", "postgresql"
+SQLITE, POSTGRESQL, RESULTS = "sqlite", "postgresql", "results"
 SERVER = os.environ.get("BENCH_POSTGRESQL_URL") or "postgres://127.0.0.1:5432"
 """A PostgreSQL server on which databases may be made and dropped."""
 
 
 def main() -> None:
     options = _options()
-    results: dict[str, Any] = {"grants": options.grants, "machine": _machine(), "databases": {}}
+    figures: dict[str, Any] = {"grants": options.grants, "machine": _machine(), "databases": {}}
     for name in _databases(options):
         print(f"\n{name}, {options.grants:,} grants, {os.cpu_count()} cores", flush=True)
-        done = results["databases"][name] = {}
-        if not options.skip_import:
+        done = figures["databases"][name] = {}
+        sizes = {"count": options.grants, "requests": options.requests, "figures": options.figures}
+        if not (options.skip_import or RESULTS in options.only):
             with _portal(name) as (environment, folder):
                 done["import"] = imports.measure(environment, folder=folder, count=options.grants)
                 print(imports.told(done["import"]), flush=True)
+        if not (options.skip_pages or RESULTS in options.only):
+            with _portal(name) as (environment, folder):
+                done["pages"] = pages.measure(environment, folder=folder, **sizes)
+                print(pages.told(done["pages"]), flush=True)
         if not options.skip_pages:
             with _portal(name) as (environment, folder):
-                done["pages"] = pages.measure(
-                    environment, folder=folder, count=options.grants, requests=options.requests, figures=options.figures
-                )
-                print(pages.told(done["pages"]), flush=True)
+                done["results"] = results.measure(environment, folder=folder, **sizes)
+                print(results.told(done["results"]), flush=True)
     path = ROOT / "var" / "bench.json"
     path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(results, indent=1))
+    path.write_text(json.dumps(figures, indent=1))
     print(f"\nWritten to {path.relative_to(ROOT)}")
 
 
@@ -54,7 +57,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--grants", type=int, default=1_000_000)
     parser.add_argument("--figures", type=int, default=2_000_000, help="reported, 20 a grant at most")
     parser.add_argument("--requests", type=int, default=100, help="of each page, by one client and again by four")
-    parser.add_argument("--only", choices=[SQLITE, POSTGRESQL])
+    parser.add_argument(
+        "--only", choices=[SQLITE, POSTGRESQL, RESULTS], nargs="+", default=[], help="a database, or the Results page"
+    )
     parser.add_argument("--skip-import", action="store_true")
     parser.add_argument("--skip-pages", action="store_true")
     return parser.parse_args()
@@ -62,9 +67,10 @@ def _options() -> argparse.Namespace:
 
 def _databases(options: argparse.Namespace) -> Iterator[str]:
     """SQLite always; PostgreSQL where its server can be reached."""
-    if options.only in (None, SQLITE):
+    wanted = {SQLITE, POSTGRESQL} & set(options.only) or {SQLITE, POSTGRESQL}
+    if SQLITE in wanted:
         yield SQLITE
-    if options.only in (None, POSTGRESQL):
+    if POSTGRESQL in wanted:
         try:
             psycopg.connect(_at("postgres"), connect_timeout=5).close()
         except psycopg.OperationalError as problem:

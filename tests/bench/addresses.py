@@ -14,6 +14,7 @@ from random import Random
 Query = dict[str, str | list[str]]
 MEASURES = ("live", "awarded", "spread", "grants")
 FIFTHS = 5
+COUNTED = ["people-new", "people-active", "places", "waiting", "mscos-1"]
 
 
 @dataclass(frozen=True)
@@ -114,8 +115,27 @@ class Asker:
         asked: Query = {"by": self.chance.choice(["priority", "region", "group", "quarter", "all"])}
         asked["year"] = str(self.facts.today.year - self.chance.choice([0, 1, 2]) - (self.facts.today.month < 4))
         if number % FIFTHS > 1:
-            asked["indicator"] = self.chance.choice(["people-new", "people-active", "places", "waiting", "mscos-1"])
+            asked["indicator"] = self.chance.choice(COUNTED)
         return asked
+
+    def came_of_it_by(self, number: int, by: str) -> Query:
+        """What came of it for everybody along one list; a fifth of it with nothing else said."""
+        asked: Query = {"by": by}
+        if number % FIFTHS == 0:
+            return asked
+        asked["year"] = str(self.facts.today.year - self.chance.choice([0, 1, 2]) - (self.facts.today.month < 4))
+        if number % FIFTHS > 1:
+            asked["indicator"] = self.chance.choice(COUNTED)
+        return asked
+
+    def came_of_our_own_by(self, number: int, by: str) -> Query:
+        """The same of one's own grants, also in one quarter, and as it was known on a day."""
+        asked = self.came_of_it_by(number, by)
+        if number % FIFTHS == 3:
+            asked["quarter"] = str(self.chance.randint(1, 4))
+        if number % FIFTHS == 4:
+            asked["known_on"] = str(self.facts.today - timedelta(days=self.chance.randrange(700)))
+        return asked if number % FIFTHS == 0 else {**asked, "whose": "own"}
 
     def search(self, number: int) -> Query:
         return {} if number % 2 else {"search": f"work {self.chance.randrange(1_000)}"}

@@ -3,7 +3,8 @@
 `python -m tests.bench.inside facts NAME ...` prints what can be asked for, the addresses of pages, and a session.
 `... edits RATE` edits grants until it is told to end, then prints how many. `... edit` makes an edit for each line that
 it reads, and prints what must be seen. `... sql TIMES` asks the tables by plain SQL, and prints the milliseconds.
-`... accept` accepts a report for each line that it reads, and prints what must be seen.
+`... accept` accepts a report for each line that it reads, and prints what must be seen; `... acceptances RATE` goes on
+accepting some until it is told to end.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
 
-WHO = "bench@example.org"
+WHO, OFFICER = "bench@example.org", "officer@bench.example.org"
 BY_SQL = """
 SELECT area.code_id, place.code_id, SUM(awarded.amount_awarded * area.share * place.share / 100000000)
 FROM grants_grant awarded
@@ -32,7 +33,8 @@ GROUP BY area.code_id, place.code_id
 
 
 def facts(*names: str) -> None:
-    """JSON: codes, funders, recipients, programmes, today, paths (URL name to path), session (its cookie)."""
+    """JSON: codes, funders, recipients, programmes, today, paths (URL name to path), session (its cookie) and
+    officer (that of one of the first funder)."""
     from django.urls import reverse
     from django.utils import timezone
 
@@ -53,32 +55,60 @@ def facts(*names: str) -> None:
         "today": timezone.localdate().isoformat(),
         "paths": {name: reverse(name) for name in names},
         "session": session(),
+        "officer": officers_session(),
     }
     print(json.dumps(told))
 
 
 def session() -> str:
     """A secretariat's session, as signing in makes it."""
-    from django.test import Client
-
     from accounts.models import Person
 
     person = Person.objects.filter(email=WHO).first()
+    return session_of(person or Person.objects.create_user(WHO, name="Bench", is_secretariat=True))
+
+
+def officers_session() -> str:
+    """The session of an officer of the first funder, which has the most grants."""
+    from accounts.models import Membership, Organisation, Person
+
+    person = Person.objects.filter(email=OFFICER).first()
+    if person is None:
+        person = Person.objects.create_user(OFFICER, name="Officer")
+        funder = Organisation.objects.funders().order_by("id")[0]
+        Membership.objects.create(person=person, organisation=funder, role=Membership.OFFICER)
+    return session_of(person)
+
+
+def session_of(person: Any) -> str:
+    from django.test import Client
+
     client = Client()
-    client.force_login(person or Person.objects.create_user(WHO, name="Bench", is_secretariat=True))
+    client.force_login(person)
     return client.cookies["sessionid"].value
 
 
 def edits(rate: str) -> None:
     """So many edits a second, by the functions that pages call: amounts changed, areas shared anew."""
+    editor = Editor(7)
+    steadily(rate, editor.change_amount, editor.share_anew)
+
+
+def acceptances(rate: str) -> None:
+    """So many reports accepted a second."""
+    steadily(rate, Accepter().accept)
+
+
+def steadily(rate: str, *doings: Callable[[], object]) -> None:
+    """So many of these a second, one after the other, until the end; prints how many."""
     number, ended = 0, []
     signal.signal(signal.SIGTERM, lambda *_: ended.append(True))
-    editor, began = Editor(7), time.monotonic()
+    began = time.monotonic()
     while not ended:
-        (editor.change_amount, editor.share_anew)[number % 2]()
+        doings[number % len(doings)]()
         number += 1
-        time.sleep(max(0, began + number / int(rate) - time.monotonic()))
-    print(json.dumps({"edits": number, "a_second": round(number / (time.monotonic() - began), 2)}))
+        time.sleep(max(0, began + number / float(rate) - time.monotonic()))
+    print(json.dumps({"done": number, "a_second": round(number / (time.monotonic() - began), 2)}))
 
 
 def edit() -> None:
@@ -101,28 +131,49 @@ COUNTED = "nights"
 
 def accept() -> None:
     """For each line of its input, accept one report as its funder does, and print what the next answer must come to."""
-    from django.db.models import Exists, OuterRef, Sum
-    from django.utils import timezone
-
-    from accounts.models import Person
-    from counting import periods
-    from outcomes import reports
-    from outcomes.models import Delivery, Measurement
-
-    last = periods.last_closed(timezone.localdate())
-    by, copies = Person.objects.get(email=WHO), Delivery.objects.filter(report=OuterRef("report"))
-    figures = Measurement.objects.current().filter(
-        indicator__code=COUNTED, cell__breakdown="", end__year=last.year, end__lte=last, status="reported"
-    )
-    accepted = figures.filter(Exists(copies.filter(state=Delivery.ACCEPTED)))
-    waiting = figures.filter(Exists(copies.filter(state=Delivery.HANDED_IN)))
+    accepter = Accepter()
     for _ in sys.stdin:
-        chosen = waiting.order_by("id").first()
-        assert chosen
-        copy = Delivery.objects.get(report=chosen.report_id)
-        reports.accept(copy, feedback="Measured.", by=by, at=timezone.now())
-        total = accepted.aggregate(total=Sum("value"))["total"]
-        print(json.dumps({"indicator": COUNTED, "year": last.year, "total": total}), flush=True)
+        accepter.accept()
+        told = {"indicator": COUNTED, "year": accepter.last.year, "total": accepter.total()}
+        print(json.dumps(told), flush=True)
+
+
+class Accepter:
+    """Accepts reports that have a figure of what is COUNTED in this year, the oldest first."""
+
+    def __init__(self) -> None:
+        from django.db.models import Exists, OuterRef
+        from django.utils import timezone
+
+        from accounts.models import Person
+        from counting import periods
+        from outcomes.models import Delivery, Measurement
+
+        self.last = periods.last_closed(timezone.localdate())
+        self.by = Person.objects.get(email=WHO)
+        copies = Delivery.objects.filter(report=OuterRef("report"))
+        figures = Measurement.objects.current().filter(
+            indicator__code=COUNTED, cell__breakdown="", end__year=self.last.year, end__lte=self.last, status="reported"
+        )
+        self.accepted = figures.filter(Exists(copies.filter(state=Delivery.ACCEPTED)))
+        waiting = figures.filter(Exists(copies.filter(state=Delivery.HANDED_IN)))
+        self.waiting = iter(waiting.order_by("id").values_list("report", flat=True)[:10_000])
+
+    def accept(self) -> None:
+        from django.utils import timezone
+
+        from outcomes import reports
+        from outcomes.models import Delivery
+
+        copy = Delivery.objects.get(report=next(self.waiting), state=Delivery.HANDED_IN)
+        reports.accept(copy, feedback="Measured.", by=self.by, at=timezone.now())
+
+    def total(self) -> int:
+        """All that was accepted."""
+        from django.db.models import Sum
+
+        found: int = self.accepted.aggregate(total=Sum("value"))["total"]
+        return found
 
 
 class Editor:
@@ -189,7 +240,9 @@ def sql(times: str) -> None:
     print(json.dumps(taken))
 
 
-COMMANDS: dict[str, Callable[..., None]] = {"facts": facts, "edits": edits, "edit": edit, "accept": accept, "sql": sql}
+COMMANDS: dict[str, Callable[..., None]] = {
+    "facts": facts, "edits": edits, "edit": edit, "acceptances": acceptances, "accept": accept, "sql": sql
+}  # fmt: skip
 
 
 def main(command: str, words: Sequence[str]) -> None:

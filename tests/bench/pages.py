@@ -7,9 +7,10 @@ import json
 import shutil
 import signal
 import statistics
+import subprocess
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
@@ -29,13 +30,15 @@ TIMES, FEW, FIGURES_A_GRANT = 5, 20, 20
 
 
 class Asked(NamedTuple):
-    """One request and what came of it."""
+    """One request and what came of it. processor: milliseconds that the server's workers took for it, where it was the
+    only one."""
 
     name: str
     path: str
     status: int
     milliseconds: float
     bytes: int
+    processor: float | None = None
 
 
 def measure(environment: dict[str, str], *, folder: Path, count: int, requests: int, figures: int) -> dict[str, Any]:
@@ -79,7 +82,7 @@ def loaded(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The edits that went on, and by number of clients what each page took."""
     found = {}
-    with edited(environment) as edits:
+    with meanwhile(environment, "edits", EDITS_A_SECOND) as edits:
         for clients in CLIENTS:
             asked = ask_all(server, facts, questions(facts, requests, seed=SEED + clients), clients)
             found[str(clients)] = by_page(asked)
@@ -87,9 +90,9 @@ def loaded(
 
 
 @contextmanager
-def edited(environment: dict[str, str]) -> Iterator[dict[str, Any]]:
-    """Edits go on meanwhile; how many, afterwards."""
-    process, told = inside(environment, "edits", str(EDITS_A_SECOND)), dict[str, Any]()
+def meanwhile(environment: dict[str, str], command: str, rate: float) -> Iterator[dict[str, Any]]:
+    """Edits, or acceptances, go on meanwhile, so many a second; how many, afterwards."""
+    process, told = inside(environment, command, str(rate)), dict[str, Any]()
     try:
         yield told
     finally:
@@ -123,12 +126,16 @@ def ask_all(server: Server, facts: dict[str, Any], paths: list[tuple[str, str]],
         return [each for part in parts for each in part]
 
 
-def ask(server: Server, session: str, paths: Sequence[tuple[str, str]]) -> list[Asked]:
+def ask(server: Server, session: str, paths: Sequence[tuple[str, str]], *, alone: bool = False) -> list[Asked]:
+    """One after the other; `alone`: nobody else asks meanwhile, so that the workers' processor time is theirs."""
     line, found = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120), []
     for name, path in paths:
+        before = server.processor() if alone else 0
         began = time.perf_counter()
         answer, body = get(line, path, session)
-        found.append(Asked(name, path, answer, (time.perf_counter() - began) * 1_000, len(body)))
+        milliseconds = (time.perf_counter() - began) * 1_000
+        taken = server.processor() - before if alone else None
+        found.append(Asked(name, path, answer, milliseconds, len(body), taken))
     line.close()
     return found
 
@@ -159,7 +166,8 @@ def by_page(asked: list[Asked], *, lines: Mapping[str, Maker] = ADDRESSES) -> di
 
 def summary(asked: list[Asked]) -> dict[str, Any]:
     times = [each.milliseconds for each in asked]
-    cuts = statistics.quantiles(times, n=100, method="inclusive") if len(times) > 1 else times * 99
+    processor = [each.processor for each in asked if each.processor is not None]
+    cuts = cuts_of(times)
     refused = [each for each in asked if each.status != 200]
     return {
         "requests": len(asked),
@@ -167,6 +175,7 @@ def summary(asked: list[Asked]) -> dict[str, Any]:
         "p95_ms": round(cuts[94], 1),
         "p99_ms": round(cuts[98], 1),
         "largest_ms": round(max(times), 1),
+        **({"processor_p95_ms": round(cuts_of(processor)[94], 1)} if processor else {}),
         "slowest": max(asked, key=lambda each: each.milliseconds).path,
         "kb": round(statistics.mean(each.bytes for each in asked) / 1024),
         "not_answered": dict(Counter(str(each.status) for each in refused)),
@@ -174,57 +183,68 @@ def summary(asked: list[Asked]) -> dict[str, Any]:
     }
 
 
+def cuts_of(times: list[float]) -> list[float]:
+    return statistics.quantiles(times, n=100, method="inclusive") if len(times) > 1 else times * 99
+
+
 # --- edits seen, and plain SQL ----------------------------------------------------------------------------------------
 def edits_seen(environment: dict[str, str], server: Server, facts: dict[str, Any]) -> dict[str, Any]:
     """Of SEEN edits, how many the very next answer showed, and how long that answer took."""
-    process = inside(environment, "edit")
-    assert process.stdin
-    assert process.stdout
-    seen, times = 0, []
-    for _ in range(SEEN):
-        process.stdin.write("\n")
-        process.stdin.flush()
-        told = json.loads(process.stdout.readline())
-        # A line of its own each time, so that it goes to whichever worker is free.
-        query = urlencode({"measure": "awarded", "recipient": told["recipient"]})
-        line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
-        began = time.perf_counter()
-        status, body = get(line, f"{facts['paths']['api-coverage-list']}?{query}", facts["session"])
-        times.append((time.perf_counter() - began) * 1_000)
-        line.close()
-        seen += status == 200 and sum(map(sum, json.loads(body)["cells"])) == told["pence"]
-    process.stdin.close()
-    process.wait()
-    return {
-        "edits": SEEN,
-        "seen": seen,
-        "p50_ms": round(statistics.median(times), 1),
-        "largest_ms": round(max(times), 1),
-    }
+    path = facts["paths"]["api-coverage-list"]
+
+    def asks(told: Any) -> str:
+        return f"{path}?{urlencode({'measure': 'awarded', 'recipient': told['recipient']})}"
+
+    def shows(told: Any, body: bytes) -> bool:
+        return bool(sum(map(sum, json.loads(body)["cells"])) == told["pence"])
+
+    return seen_next(inside(environment, "edit"), SEEN, server, facts["session"], asks, shows)
 
 
 def accepted_seen(environment: dict[str, str], server: Server, facts: dict[str, Any]) -> dict[str, Any]:
     """Of FEW reports accepted, how many the very next answer had counted in, and how long that answer took."""
-    process = inside(environment, "accept")
+    path = facts["paths"]["api-results-list"]
+
+    def asks(told: Any) -> str:
+        return f"{path}?{urlencode({'indicator': told['indicator'], 'year': told['year']})}"
+
+    def shows(told: Any, body: bytes) -> bool:
+        return bool(json.loads(body)["totals"] == [told["total"]])
+
+    return seen_next(inside(environment, "accept"), FEW, server, facts["session"], asks, shows)
+
+
+def seen_next(
+    process: subprocess.Popen[str],
+    times: int,
+    server: Server,
+    session: str,
+    asks: Callable[[Any], str],
+    shows: Callable[[Any, bytes], bool],
+) -> dict[str, Any]:
+    """So many times a change made by `process`, and whether the very next answer shows it."""
     assert process.stdin
     assert process.stdout
-    seen, times = 0, []
-    for _ in range(FEW):
+    seen, taken = 0, []
+    for _ in range(times):
         process.stdin.write("\n")
         process.stdin.flush()
         told = json.loads(process.stdout.readline())
-        query = urlencode({"indicator": told["indicator"], "year": told["year"]})
+        # A line of its own each time, so that it goes to whichever worker is free.
         line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
         began = time.perf_counter()
-        status, body = get(line, f"{facts['paths']['api-results-list']}?{query}", facts["session"])
-        times.append((time.perf_counter() - began) * 1_000)
+        status, body = get(line, asks(told), session)
+        taken.append((time.perf_counter() - began) * 1_000)
         line.close()
-        seen += status == 200 and json.loads(body)["totals"] == [told["total"]]
+        seen += status == 200 and shows(told, body)
     process.stdin.close()
     process.wait()
     return {
-        "accepted": FEW, "seen": seen, "p50_ms": round(statistics.median(times), 1), "largest_ms": round(max(times), 1)
-    }  # fmt: skip
+        "done": times,
+        "seen": seen,
+        "p50_ms": round(statistics.median(taken), 1),
+        "largest_ms": round(max(taken), 1),
+    }
 
 
 def same_question(environment: dict[str, str], server: Server, facts: dict[str, Any]) -> dict[str, Any]:
@@ -249,8 +269,8 @@ def told(done: dict[str, Any]) -> str:
             f"  each worker's memory, MB, at rest: {json.dumps(done['memory_mb_at_rest'])}",
             f"  each worker's memory, MB, at the end: {json.dumps(done['memory_mb'])}",
             f"  edits meanwhile: {json.dumps(done['edits_meanwhile'])}",
-            f"  edits in the very next answer: {seen['seen']} of {seen['edits']}, {seen['p50_ms']} ms (median)",
-            f"  reports accepted, in the very next answer: {accepted['seen']} of {accepted['accepted']}, "
+            f"  edits in the very next answer: {seen['seen']} of {seen['done']}, {seen['p50_ms']} ms (median)",
+            f"  reports accepted, in the very next answer: {accepted['seen']} of {accepted['done']}, "
             f"{accepted['p50_ms']} ms (median)",
             f"  running grants by area and place: plain SQL {same['plain SQL']} ms, the portal {same['portal']} ms",
             *(line for clients, pages in done["pages"].items() for line in page_lines(clients, pages)),
@@ -261,10 +281,15 @@ def told(done: dict[str, Any]) -> str:
 
 def page_lines(clients: str, pages: dict[str, Any]) -> Iterator[str]:
     yield f"\n  {clients} client{'s' if clients != '1' else ''}"
-    yield f"  {'page':<20}{'requests':>9}{'p50 ms':>9}{'p95 ms':>9}{'p99 ms':>9}{'largest':>9}{'KB':>6}"
+    yield f"  {'page':<24}{'requests':>9}{'p50 ms':>9}{'p95 ms':>9}{'p99 ms':>9}{'largest':>9}{'KB':>6}"
     for name, page in pages.items():
         yield (
-            f"  {name:<20}{page['requests']:>9}{page['p50_ms']:>9}{page['p95_ms']:>9}{page['p99_ms']:>9}"
+            f"  {name:<24}{page['requests']:>9}{page['p50_ms']:>9}{page['p95_ms']:>9}{page['p99_ms']:>9}"
             f"{page['largest_ms']:>9}{page['kb']:>6}"
+            + (
+                f"  p95 of the workers' processor time {page['processor_p95_ms']} ms"
+                if "processor_p95_ms" in page
+                else ""
+            )
             + (f"  not answered {page['not_answered']}: {page['first_not_answered']}" if page["not_answered"] else "")
         )

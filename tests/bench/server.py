@@ -29,10 +29,18 @@ class Server:
     pid: int
     to_first_page: float
 
+    def children(self) -> list[str]:
+        return Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+
+    def processor(self) -> float:
+        """Milliseconds of processor time that the workers have taken so far; other work on the machine is not in it."""
+        told = (Path(f"/proc/{child}/task").glob("*/schedstat") for child in self.children())
+        return sum(int(each.read_text().split()[0]) for tasks in told for each in tasks) / 1e6
+
     def memory(self) -> list[dict[str, int]]:
         """Of each worker in MB: resident now and at its peak, and what of it is its own rather than mapped files."""
         found = []
-        for child in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split():
+        for child in self.children():
             lines = Path(f"/proc/{child}/status").read_text().splitlines()
             kb = {line.split(":")[0]: int(line.split()[1]) for line in lines if line.endswith(" kB")}
             own = kb["RssAnon"] + kb["RssShmem"]
