@@ -64,6 +64,14 @@ PROOFS = {
     "mail": Proof(
         "mail", "mail", Size(80, 2), Size(5_000, 50, is_full=True), Size(100, 4), (*THREE, "cut line taken for a no"),
     ),
+    "clock": Proof(
+        "years", "clock", Size(6, 0), Size(300, 0, is_full=True), Size(2, 0),
+        ("hours of UTC", "holidays unknown", "older steps go too", "hours not kept", "a step forgotten"),
+    ),
+    "life": Proof(
+        "life", "life", Size(120, 0), Size(3_000, 0, is_full=True), Size(80, 0),
+        (UNCHECKED, "kinds not asked"),
+    ),
     "claiming": Proof(
         "claiming", "claiming", Size(6_000, 0), Size(200_000, 0, is_full=True), Size(4_000, 0),
         (KEYLESS, "rows not locked"),

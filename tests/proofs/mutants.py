@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from time import monotonic
 from typing import Any
@@ -10,11 +10,12 @@ from typing import Any
 from django.db import connection, transaction
 
 from accounts import doubts, owners, sending, wire
-from accounts.models import Mail
+from accounts.models import Letter, Mail
 
 AFTER, KEYLESS, UNCHECKED = "claim after send", "no unique key", "re-check removed"
 EVERYWHERE = (AFTER, KEYLESS, UNCHECKED)
 UNASKED, UNMARKED, CUT_IS_NO = "doubt goes again unasked", "resent unmarked", "cut line taken for a no"
+DEAF = "kinds not asked"
 
 
 def apply(name: str) -> None:
@@ -45,6 +46,16 @@ def _no_recheck() -> None:
     sending._unwanted = lambda letters, at: {}
 
 
+def _deaf() -> None:
+    """Whether somebody is there to read is asked; whether her report is still owed is not."""
+    unwanted = sending._unwanted
+
+    def only_of_the_gone(letters: Sequence[Letter], at: datetime) -> dict[int, str]:
+        return unwanted([each for each in letters if each.person and not each.person.is_active], at)
+
+    sending._unwanted = only_of_the_gone
+
+
 def _unasked() -> None:
     wire.has_arrived = lambda mail: False
 
@@ -69,6 +80,7 @@ def _cut_is_no() -> None:
 FAULTS: dict[str, Callable[[], Any]] = {
     AFTER: _claim_after_send,
     UNCHECKED: _no_recheck,
+    DEAF: _deaf,
     UNASKED: _unasked,
     UNMARKED: _unmarked,
     CUT_IS_NO: _cut_is_no,

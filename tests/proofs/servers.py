@@ -98,6 +98,7 @@ class PostgreSQL:
 
     def start(self) -> None:
         options = f"-p {self.port} -k {self.home} -c listen_addresses=127.0.0.1 -c max_connections=60"
+        options += " -c track_commit_timestamp=on"
         options += " -c fsync=off" if self.is_hasty else ""
         self._run(
             "pg_ctl", "-D", str(self.data), "-l", str(self.home / "log"), "-w", "-t", "60", "-o", options, "start"
