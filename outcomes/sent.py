@@ -8,6 +8,15 @@ MOST_DIGITS = 18
 """A longer number is no key of any row, and more than a database counts with."""
 
 
+def can_be_kept(value: str) -> bool:
+    """Whether databases and pages can hold it: without null characters and halves of a character."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in value
+
+
 def text(given: QueryDict, name: str) -> str:
     """What was typed, "" where nothing was, without the one character that no database keeps as text."""
     return given.get(name, "").replace("\0", "")

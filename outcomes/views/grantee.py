@@ -181,10 +181,10 @@ def _changes(request: HttpRequest) -> dict[str, drafts.Change] | None:
     try:
         boxes = json.loads(request.body)["boxes"]
         found = {name: drafts.Change(box["value"], box["base"]) for name, box in boxes.items()}
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     good = all(isinstance(each.value, str) and isinstance(each.base, int) for each in found.values())
-    return found if good and not any("\0" in each.value for each in found.values()) else None
+    return found if good and all(sent.can_be_kept(each.value) for each in found.values()) else None
 
 
 @only(*GRANTEES)

@@ -215,3 +215,26 @@ def test_what_was_typed_is_on_the_server(
     with capsys.disabled():
         print(f"\n{event}: {FORMS} forms typed into for {SECONDS:g} s (seed {seed}), {len(lost)} with something lost")
     assert lost == []
+
+
+def two_tabs(browser: Any, up: Portal, made: dict[str, Any], boxes: dict[str, str]) -> tuple[str, str]:
+    """One tab saves a box; another, opened before, writes another box and presses Save. What the server then holds."""
+    old = opened(browser, up, made, boxes["what-next"])
+    new = old.context.new_page()
+    new.goto(old.page.url)
+    new.locator(f"#{boxes['what-done']}").fill("Written in the newer tab.")
+    new.get_by_text("Saved", exact=False).first.wait_for()
+    until(lambda: "newer" in on_server(up, old, boxes["what-done"], old.session) or None, seconds=20)
+    old.page.locator(f"#{boxes['what-next']}").fill("Written in the older tab.")
+    old.page.get_by_role("button", name="Save and leave").click()
+    old.page.wait_for_url("**/reports/")
+    kept = [on_server(up, old, boxes[each], old.session) for each in ("what-done", "what-next")]
+    old.context.close()
+    return kept[0], kept[1]
+
+
+def test_a_tab_that_is_out_of_date_sends_only_what_was_written_in_it(
+    up: Portal, prepared: dict[str, Any], in_chromium: Callable[..., Any]
+) -> None:
+    kept = in_chromium(two_tabs, up, prepared["forms"][-1], prepared["boxes"])
+    assert kept == ("Written in the newer tab.", "Written in the older tab.")

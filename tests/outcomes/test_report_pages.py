@@ -288,3 +288,16 @@ def test_a_due_moves_and_is_waived(world: World, sign_in: Any) -> None:
     client.post(address, {"waive": "yes", "because": "We talked."})
     due.refresh_from_db()
     assert due.waived_because == "We talked."
+
+
+@pytest.mark.parametrize("body", ['{"boxes": {"%s": {"value": "half \\ud83d", "base": 0}}}', "[" * 100_000])
+def test_a_saving_that_nothing_can_hold_is_refused_and_changes_nothing(
+    world: World, report: Report, sign_in: Any, body: str
+) -> None:
+    text = body % box("what-done") if "%s" in body else body
+    client = sign_in(world.lead)
+    answer = client.post(f"/reports/{report.pk}/draft/", text, content_type="application/json")
+    assert answer.status_code == 422
+    assert client.get(f"/reports/{report.pk}/").status_code == 200
+    report.refresh_from_db()
+    assert box("what-done") not in report.draft

@@ -192,7 +192,13 @@ for (const box of boxes) {
   if (box.dataset.limit) count(box);
 }
 window.addEventListener("beforeunload", (event) => { if (!leaving && waiting().length) event.preventDefault(); });
-form.addEventListener("submit", () => { leaving = true; clearTimeout(timer); });
+// A box that holds what is saved is not sent: had a colleague changed it since, this page would bring the old text back.
+form.addEventListener("submit", () => {
+  leaving = true;
+  clearTimeout(timer);
+  const now = read();
+  for (const box of boxes) if (now[box.name] === saved[box.name] && !box.name.endsWith("-none")) box.disabled = true;
+});
 window.addEventListener("online", save);
 window.addEventListener("pageshow", (event) => { if (event.persisted) window.location.reload(); });
 document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") save(); });
