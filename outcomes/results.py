@@ -71,6 +71,11 @@ class Found:
     no_figure: Sequence[Line] = ()
     overlaps: bool = False
 
+    @property
+    def is_ratio(self) -> bool:
+        """Whether it is so many out of so many, of which no targets are agreed."""
+        return self.version.kind == IndicatorVersion.RATIO
+
 
 @dataclass(frozen=True, slots=True)
 class _Part:

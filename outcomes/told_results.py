@@ -14,6 +14,7 @@ from counting import money, periods
 from counting.disclosure import PART, PEOPLE, TOGETHER, WHOLE
 from counting.tables import PENCE, Line, Table
 from outcomes import results
+from outcomes.agreed import Agreed
 from outcomes.filters import BY
 from outcomes.models import IndicatorVersion
 from outcomes.results import LEAST, Found
@@ -139,6 +140,23 @@ def finding(found: Found, table: Table) -> str:
 
 def _is_proper(line: Line) -> bool:
     return not line.residual and line.code != TOGETHER
+
+
+def agreed(found: Agreed | None) -> str:
+    """What all targets together come to, as everybody may read it."""
+    if found is None:
+        return _("No target is agreed for a period that ends in these days.")
+    if found.table.withheld:
+        return _(
+            "Agreed for periods that end in these days: not shown. Fewer than three charities have a target, or one "
+            "has nearly all of it."
+        )
+    words = ngettext(
+        "Agreed with %(n)s charity for periods that end in these days: %(figure)s.",
+        "Agreed with %(n)s charities for periods that end in these days: %(figure)s.",
+        found.charities,
+    )
+    return words % {"n": f"{found.charities:,}", "figure": figure(found.table, found.table.total)}
 
 
 def notes(found: Found) -> Iterator[str]:

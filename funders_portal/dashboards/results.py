@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import FUNDERS, SignedInRequest, only
 from funders_portal import charts, written
 from funders_portal.dashboards.answers import csv_file
-from outcomes import against, results, told_results
+from outcomes import against, agreed, results, told_results
 from outcomes.filters import ResultsFilter
 from priorities import freshness
 
@@ -40,6 +40,7 @@ def results_page(request: SignedInRequest) -> HttpResponse:
         "own": asked.question.own is not None,
         "may_be_own": bool(asked.funders),
         "targets": against.targets(asked.question),
+        "agreed": told_results.agreed(agreed.look(asked.question)),
         "for_everybody": _everybodys(request),
         "some_held_back": freshness.some_held_back(),
     }
