@@ -20,6 +20,9 @@ FUNDERS = ["Quillfeather Trust", "Marrowstone Foundation", "Brackenhythe Fund"]
 OFFICERS = [f"officer@{name.split()[0].lower()}.demo.invalid" for name in FUNDERS]
 
 
+ALIKE = "Their titles are alike"
+
+
 @pytest.fixture
 def portal(tmp_path: Path) -> Iterator[Portal]:
     with processes.on_sqlite(tmp_path) as portal:
@@ -62,7 +65,6 @@ def joined_parted_joined(browser: Any, portal: Portal) -> None:
     for number, page in enumerate(officers):
         card = card_on(page)
         assert [each for each in FUNDERS if each in card.inner_text()] == FUNDERS
-        assert "Their titles are alike" in card.inner_text()
         card.get_by_role("button", name="Same work: one report for all").press("Enter")
         page.get_by_text("Kept. They are joined when" if number < 2 else "Joined. One report for all").wait_for()
     assert same_work_on_grants_page(officers[0]) == 2
@@ -97,20 +99,20 @@ def signed_in(browser: Any, portal: Portal, address: str, failures: list[str]) -
 
 def found_by_the_clock(page: Any) -> None:
     deadline = time.monotonic() + PATIENCE
-    while not page.locator("article.joining").filter(has_text=TITLE).count():
+    while not page.locator("article.joining").filter(has_text=TITLE).filter(has_text=ALIKE).count():
         assert time.monotonic() < deadline, page.locator("main").inner_text()
         time.sleep(1)
         page.reload()
 
 
 def card_on(page: Any) -> Any:
+    """The card of the three; the clock may meanwhile have asked about others that only run at the same time."""
     page.goto("/grants/same-work/")
-    return page.locator("article.joining").filter(has_text=TITLE).first
+    return page.locator("article.joining").filter(has_text=TITLE).filter(has_text=ALIKE).first
 
 
 def same_work_on_grants_page(page: Any) -> int:
     """How many other grants the page of the first grant says to pay for the same work."""
-    page.goto("/grants/same-work/")
-    page.locator("article.joining").filter(has_text=TITLE).first.get_by_role("link", name=TITLE, exact=True).click()
+    card_on(page).get_by_role("link", name=TITLE, exact=True).click()
     page.get_by_role("heading", name="The grant", exact=True).wait_for()
     return int(page.locator("h2:has-text('The same work is also paid for by') + ul > li").count())
