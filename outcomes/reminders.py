@@ -12,11 +12,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from accounts import letters, tasks
+from accounts import bulk, letters, tasks
 from accounts.models import Letter, Membership, Organisation
 from counting import working_days
 from grants.models import Recipient
@@ -156,7 +156,8 @@ def look(*, at: datetime) -> int:
 @transaction.atomic
 def _look(at: datetime) -> int:
     marked = Ladder.objects.filter(look_at__lte=at).select_for_update(skip_locked=True, of=("self",))
-    ladders = list(marked.select_related("report__project").order_by("look_at", "id")[:AT_A_TIME])
+    with bulk.by_index():
+        ladders = list(marked.select_related("report__project").order_by("look_at", "id")[:AT_A_TIME])
     found = wanted(ladders)
     _let_in(ladders, found, at)
     stale: dict[str, list[str]] = defaultdict(list)
@@ -172,9 +173,17 @@ def _look(at: datetime) -> int:
     for why, about in stale.items():
         letters.cancel(Q(about__in=about, kind__in=KINDS), because=why, at=at)
     letters.plan(planned, at=at)
-    Ladder.objects.bulk_update(ladders, ["version", "due_on", "preset", "look_at", "is_seen"], batch_size=AT_A_TIME)
+    _keep(ladders)
     _tell_of_nobody([(each.report, found[each.report_id]) for each in ladders if each.is_seen], at)
     return len(ladders)
+
+
+def _keep(ladders: Sequence[Ladder]) -> None:
+    moment, day = connection.ops.adapt_datetimefield_value, connection.ops.adapt_datefield_value
+    rows = (
+        (each.version, day(each.due_on), each.preset, moment(each.look_at), each.is_seen, each.pk) for each in ladders
+    )
+    bulk.update(Ladder, ["version", "due_on", "preset", "look_at", "is_seen"], rows)
 
 
 def _why(each: Ladder, now: Wanted) -> str:

@@ -72,6 +72,9 @@ PROOFS = {
         "life", "life", Size(120, 0), Size(3_000, 0, is_full=True), Size(80, 0),
         (UNCHECKED, "kinds not asked"),
     ),
+    "planning": Proof(
+        "planning", "planning", Size(2_000, 0), Size(1_000_000, 0, is_full=True), Size(400, 0), (KEYLESS,),
+    ),
     "claiming": Proof(
         "claiming", "claiming", Size(6_000, 0), Size(200_000, 0, is_full=True), Size(4_000, 0),
         (KEYLESS, "rows not locked"),

@@ -36,10 +36,10 @@ def claiming(stage: Any, size: Any, *, seed: int, mutant: str = "") -> list[Any]
         planned = post.Post(half, each, (kind,), random.Random(seed), first=mails)
         planned.plan(at=at)
         planned.say_again(at=at)
-        seconds, ended = _together(stage, "gather", mutant)
+        seconds, ended = together(stage, "tests.proofs.claiming", CLAIMERS, "gather", mutant)
         rates[kind], failed = half / seconds, failed + ended
         mails += half // each
-    seconds, ended = _together(stage, "send", mutant)
+    seconds, ended = together(stage, "tests.proofs.claiming", CLAIMERS, "send", mutant)
     sending, failed = mails / seconds, failed + ended
     faults = [f"{failed} processes failed"] if failed else []
     faults += _faults(2 * half, mails, dropped=len(planned.gone) // 10 + half // 50)
@@ -56,15 +56,15 @@ def claiming(stage: Any, size: Any, *, seed: int, mutant: str = "") -> list[Any]
     return [*done, *_on_sqlite()] if size.is_full and stage.postgresql and not mutant else done
 
 
-def _together(stage: Any, what: str, mutant: str) -> tuple[float, int]:
-    """Seconds that several took to claim all that waits, and how many of them failed."""
-    line = [sys.executable, "-m", "tests.proofs.claiming", what, mutant]
-    log = (stage.folder / "claiming.log").open("a")
+def together(stage: Any, module: str, many: int, *words: str) -> tuple[float, int]:
+    """Seconds that several processes took to do all that waits, and how many of them failed."""
+    line = [sys.executable, "-m", module, *words]
+    log = (stage.folder / f"{module}.log").open("a")
     ours = [
         subprocess.Popen(
             line, env=stage.environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True
         )
-        for _each in range(CLAIMERS)
+        for _each in range(many)
     ]
     for each in ours:
         assert each.stdout
