@@ -64,8 +64,9 @@ def begun(stage: Stage, planned: Post, mutant: str, *, due: Sequence[datetime] =
 
 
 def clock(stage: Stage, size: Size, chance: random.Random, mutant: str, *, beats: int = 1) -> Clock:
-    workers = 2 if size.is_full else 1
-    return Clock(stage, workers=workers, beats=0 if mutant else beats, mutant=mutant, chance=chance)
+    workers, period = (2, 1.0) if size.is_full else (1, 0.5)
+    beats = 0 if mutant else beats
+    return Clock(stage, workers=workers, beats=beats, period=period, mutant=mutant, chance=chance)
 
 
 def course(running: Clock, planned: Post, size: Size, mutant: str) -> Course:
