@@ -35,8 +35,8 @@ class Table:
     on: the day it speaks of; first, last: its window, where the measure has one.
     cells: one list a row, one whole number a column. total: of all cells, each grant once (for grants that is
     fewer than the sum of cells, because a grant touches several). row_totals and column_totals likewise.
-    other_currencies: currency code to minor units, listed and never added. held_back: grants that the reader may
-    not see and that are therefore in no figure. undated: grants left out because their dates are not known.
+    other_currencies: currency code to minor units, listed and never added. held_back: whether funders hold grants
+    back, which are in no figure, whoever asks. undated: grants left out because their dates are not known.
     people: it counts people helped. protected: it went through disclosure.protect, which alone says so. own: it is for
     the charity itself and the funders of those grants alone. narrowed: names of the filters by which it was cut.
     about: its figures are rounded. withheld: nothing of it may be shown, and it holds nothing. kept_back: rows of which
@@ -56,7 +56,7 @@ class Table:
     first: date | None = None
     last: date | None = None
     other_currencies: Mapping[str, int] = field(default_factory=dict)
-    held_back: int = 0
+    held_back: bool = False
     undated: int = 0
     rows_name: str = ""
     columns_name: str = ""

@@ -252,6 +252,12 @@ class GrantFilter(FilterSet):  # type: ignore[misc]
         choices=[("yes", gettext_lazy("yes")), ("no", gettext_lazy("no"))],
         empty_label=gettext_lazy("Either"),
     )
+    held_back = TellingChoiceFilter(
+        label=gettext_lazy("Not to be shared yet"),
+        method="with_mark",
+        choices=[("yes", gettext_lazy("yes")), ("no", gettext_lazy("no"))],
+        empty_label=gettext_lazy("Either"),
+    )
     regrant = ChoicesFilter(
         label=gettext_lazy("Kind of regrant"),
         field_name="regrant_type",
@@ -297,6 +303,9 @@ class GrantFilter(FilterSet):  # type: ignore[misc]
 
     def with_protection(self, grants: GrantQuerySet, name: str, value: str) -> GrantQuerySet:
         return grants.filter(protected_location=value == "yes")
+
+    def with_mark(self, grants: GrantQuerySet, name: str, value: str) -> GrantQuerySet:
+        return grants.filter(held_back=value == "yes")
 
     def sorted_by(self, grants: GrantQuerySet, name: str, value: str) -> GrantQuerySet:
         return grants.with_running_period().order_by(*SORTS[value][1])

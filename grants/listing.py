@@ -132,6 +132,7 @@ def _told(name: str, value: Any, called: dict[int, str]) -> str:
         "least": money.exact,
         "most": money.exact,
         "protected": lambda choice: _("yes") if choice == "yes" else _("no"),
+        "held_back": lambda choice: _("yes") if choice == "yes" else _("no"),
         "regrant": lambda code: str(dict(REGRANTS)[code]),
     }.get(name, lambda other: words.day(other) if isinstance(other, date) else str(other))
     return tell(value)

@@ -60,6 +60,7 @@ def headings() -> list[str]:
         _("Recipient identifiers"), _("Amount awarded"), _("Currency"), _("Award date"), _("Planned start"),
         _("Planned end"), _("Actual start"), _("Actual end"), _("Programme"), _("Kind of regrant"), _("Project"),
         _("Joint share of another grant"), _("Place protected"), _("Places"), _("Added to the portal on"),
+        _("Not to be shared yet"),
     ]  # fmt: skip
 
 
@@ -85,4 +86,5 @@ def row(grant: Grant) -> list[Any]:
         _("yes") if grant.protected_location else _("no"),
         "; ".join(each.name for each in shown_locations(grant)),
         grant.added_on.isoformat(),
+        _("yes") if grant.held_back else _("no"),
     ]

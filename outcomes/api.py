@@ -100,6 +100,7 @@ class ResultsViewSet(Guarded, ViewSet):
                 "about": table.about,
                 "withheld": table.withheld,
                 "overlap": found.overlaps,
+                "held_back": table.held_back,
                 "charities": found.charities,
                 "rows": [each.as_dict() for each in table.rows],
                 "columns": [each.as_dict() for each in table.columns],

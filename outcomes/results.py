@@ -138,7 +138,8 @@ def look(question: Question, *, known: Known | None = None) -> Found:
     asked = _Asked(question, version_of(question.indicator), *(known or current()), _everybody())
     whole = asked.part(Line("", ""), question.first, question.last)
     charities, number = _numbered(_charities(asked.works, whole.figures))
-    return _Counted(question, asked.version, asked.parts(whole), whole).found(charities, number)
+    held_back = asked.works.portfolio.held_back
+    return _Counted(question, asked.version, asked.parts(whole), whole, held_back).found(charities, number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,7 @@ class _Counted:
     version: IndicatorVersion
     parts: list[_Part]
     whole: _Part
+    held_back: bool
 
     @property
     def people(self) -> bool:
@@ -189,6 +191,7 @@ class _Counted:
             row_totals=[each[-1] for each in cells],
             column_totals=totals[-width:],
             total=totals[-1],
+            held_back=self.held_back,
             first=question.first,
             last=question.last,
             rows_name=question.by,

@@ -131,6 +131,9 @@ class ResultsSerializer(serializers.Serializer[Any]):
     about = serializers.BooleanField(help_text=_("Whether every figure is rounded to the nearest ten."))
     withheld = serializers.BooleanField(help_text=_("Fewer than three charities, or one with more than 85 %."))
     overlap = serializers.BooleanField(help_text=_("Whether a project may stand in several rows."))
+    held_back = serializers.BooleanField(
+        help_text=_("Whether some grants are held back by their funders and are not counted here.")
+    )
     charities = serializers.IntegerField()
     rows = LineSerializer(many=True)
     columns = LineSerializer(many=True)

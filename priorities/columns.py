@@ -30,11 +30,12 @@ KEEPER = keeping.Keeper("grants", form=saved.FORM, log=changes.GRANTS)
 
 @dataclass(frozen=True, slots=True)
 class Portfolio:
-    """Every current grant with its shares as of one moment; never changed, only replaced.
+    """Every shared grant with its shares as of one moment; never changed, only replaced.
 
     base holds nearly all, edits those that changed since base was laid out; no grant is alive in both.
-    base_seq: the number of the change that base is of. funders: ids of the organisations that fund here. behind: a
-    large change is not in it yet.
+    base_seq: the number of the change that base is of. funders: ids of the organisations that fund here. held_back:
+    whether grants are left out because their funders hold them back; every change of it is in the log. behind: a large
+    change is not in it yet.
     """
 
     stamp: Stamp
@@ -44,6 +45,7 @@ class Portfolio:
     funders: Ints
     base: Block
     edits: Block
+    held_back: bool = False
     behind: bool = False
 
     @property
@@ -84,11 +86,11 @@ class Portfolio:
         return found
 
     def with_changed(self, ids: Collection[int], stamp: Stamp) -> Portfolio:
-        """The same portfolio with these grants as they are now; removed ones fall out."""
+        """The same portfolio with these grants as they are now; removed and held back ones fall out."""
         gone = np.fromiter(ids, np.int64, len(ids))
         base = self.base.without(gone)
         edits = self.edits.without(gone).joined(read_block(self.vocabulary, self.names, ids))
-        return replace(self, stamp=stamp, base=base, edits=edits, behind=False)
+        return replace(self, stamp=stamp, base=base, edits=edits, held_back=_some_held_back(), behind=False)
 
 
 _lock = threading.RLock()
@@ -194,7 +196,7 @@ def _tailed(held: Portfolio, stamp: Stamp, whole: bool) -> Portfolio:
 def _all(stamp: Stamp, vocabulary: Vocabulary, funders: Ints) -> Portfolio:
     names = Names()
     whole, none = read_block(vocabulary, names), read_block(vocabulary, names, ())
-    return Portfolio(stamp, stamp.seq, vocabulary, names, funders, whole, none)
+    return Portfolio(stamp, stamp.seq, vocabulary, names, funders, whole, none, _some_held_back())
 
 
 def _saved(stamp: Stamp, vocabulary: Vocabulary, funders: Ints, *, after: int = 0) -> Portfolio | None:
@@ -203,8 +205,12 @@ def _saved(stamp: Stamp, vocabulary: Vocabulary, funders: Ints, *, after: int = 
     if found is None:
         return None
     names = Names.of(found.about["currencies"], found.about["programmes"])
-    none = read_block(vocabulary, names, ())
-    return Portfolio(found.stamp, found.stamp.seq, vocabulary, names, funders, saved.block(found.arrays), none)
+    base, none = saved.block(found.arrays), read_block(vocabulary, names, ())
+    return Portfolio(found.stamp, found.stamp.seq, vocabulary, names, funders, base, none, _some_held_back())
+
+
+def _some_held_back() -> bool:
+    return Grant.objects.current().filter(held_back=True).exists()
 
 
 def _codes(vocabulary: Vocabulary) -> list[list[Any]]:

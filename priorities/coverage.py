@@ -173,6 +173,7 @@ class Asked:
             total=total,
             grants=sum(int(chosen.sum()) for _, chosen in self.chosen()),
             other_currencies=others,
+            held_back=self.portfolio.held_back,
             undated=self.undated(),
             rows_name=str(Dimension(question.rows).label),
             columns_name=str(Dimension(question.columns).label),

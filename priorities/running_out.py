@@ -164,7 +164,7 @@ class _Frame:
     """What both tables have in common: the areas, how many grants run on the day, and what is in no figure."""
 
     def __init__(self, asked: Asked, on: date, areas: Sequence[Line]) -> None:
-        self.on, self.areas = on, areas
+        self.on, self.areas, self.held_back = on, areas, asked.portfolio.held_back
         self.grants = self.undated = 0
         self.others: dict[str, int] = {}
         for block, chosen in asked.chosen():
@@ -190,6 +190,7 @@ class _Frame:
             total=int(figures.sum()),
             grants=self.grants,
             other_currencies=self.others,
+            held_back=self.held_back,
             undated=self.undated,
             columns_name=str(Dimension.PRIORITY.label),
         )

@@ -31,7 +31,9 @@ class TableSerializer(serializers.Serializer[Any]):
     other_currencies = serializers.DictField(
         child=serializers.IntegerField(), help_text=_("Minor units by currency; in none of the figures.")
     )
-    held_back = serializers.IntegerField(help_text=_("Grants that you may not see and that are in no figure."))
+    held_back = serializers.BooleanField(
+        help_text=_("Whether some grants are held back by their funders and are not counted here.")
+    )
 
 
 class LookingSerializer(serializers.Serializer[Any]):

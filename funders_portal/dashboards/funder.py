@@ -45,6 +45,7 @@ def funder_view(request: SignedInRequest) -> HttpResponse:
         **summary.places_line(question, portfolio=portfolio),
         **_ending(request.user, look),
         **_alone(request.user, look),
+        **_held_back(request.user, funder),
         "funder": funder,
         "on": question.on,
         "counted": choices.in_words(question),
@@ -96,6 +97,12 @@ def _ending(person: Person, look: Look) -> dict[str, Any]:
         "ending": [(grant, lasts[grant.project_id] > grant.runs_to) for grant in listed],
         "more_ending": len(ending.grants) - len(listed),
     }
+
+
+def _held_back(person: Person, funder: Organisation) -> dict[str, Any]:
+    """What the funder holds back and no figure counts: told to its own people, since nobody else sees these grants."""
+    grants = Grant.objects.visible_to(person).filter(funder=funder, held_back=True)
+    return {"held_back": grants[:FIRST], "all_held_back": grants.count()}
 
 
 def _alone(person: Person, look: Look) -> dict[str, Any]:

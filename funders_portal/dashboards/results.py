@@ -13,7 +13,6 @@ from funders_portal import charts, written
 from funders_portal.dashboards.answers import csv_file
 from outcomes import against, agreed, results, told_results
 from outcomes.filters import ResultsFilter
-from priorities import freshness
 
 OWN_ALONE = ("whose", "quarter", "known_on")
 
@@ -42,7 +41,6 @@ def results_page(request: SignedInRequest) -> HttpResponse:
         "targets": against.targets(asked.question),
         "agreed": told_results.agreed(agreed.look(asked.question)),
         "for_everybody": _everybodys(request),
-        "some_held_back": freshness.some_held_back(),
     }
     return render(request, "funders_portal/results.html", context)
 

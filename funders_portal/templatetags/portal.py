@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from counting import money
 from counting.money import WHOLE
 from funders_portal import summary
-from priorities import linking
+from priorities import freshness, linking
 
 register = template.Library()
 
@@ -29,6 +29,12 @@ def short_pounds(pence: int | None, currency: str = "GBP") -> str:
 def day(value: date | None) -> str:
     """31 March 2025."""
     return date_format(value, "j F Y") if value else ""
+
+
+@register.inclusion_tag("funders_portal/held_back_line.html")
+def held_back_line() -> dict[str, bool]:
+    """Says of figures that some grants are in none of them, to everybody alike; nothing where there are none."""
+    return {"some_held_back": freshness.some_held_back()}
 
 
 @register.filter

@@ -46,6 +46,8 @@ def grants(request: HttpRequest) -> HttpResponse:
         "totals": totals,
         "said": listing.said(asked),
         "sorting": listing.sorting(asked),
+        "others_hold_back": may(request.user, *FUNDERS)
+        and Grant.objects.current().held_back_from(request.user).exists(),
     }
     return render(request, "grants/list.html", {**context, **_choices(asked)})
 
@@ -66,6 +68,7 @@ def _choices(asked: GrantFilter) -> dict[str, Any]:
         "programmes": named if len(named) <= PROGRAMMES_TO_CHOOSE_FROM else [],
         "chosen_programmes": chosen.get("programme", []),
         "writes": may(asked.request.user, *WRITERS),
+        "marks": bool(asked.request.user.funder_ids),
     }
 
 

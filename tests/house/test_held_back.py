@@ -130,6 +130,23 @@ def test_it_is_joined_with_nothing_before_it_is_shared(world: worlds.World) -> N
     assert joining.answer(world.proposed, same=True, by=lead, at=factories.NOW).is_standing
 
 
+@pytest.mark.parametrize("page", FIGURES)
+def test_every_page_of_figures_says_so(world: worlds.World, page: str) -> None:
+    assert SAID in read(world, worlds.OTHER_OFFICER, page)
+
+
+def test_the_api_says_so(world: worlds.World) -> None:
+    assert json.loads(read(world, worlds.OTHER_OFFICER, "/api/coverage/"))["held_back"] is True
+
+
+def test_its_own_people_see_it_marked_in_their_list_and_their_own_view(world: worlds.World) -> None:
+    for page in (f"/grants/?funder={world.funder.pk}", f"/coverage/funder/?funder={world.funder.pk}"):
+        told = read(world, worlds.VIEWER, page)
+        assert MARK in told, page
+        assert "held back" in told, page
+        assert MARK not in read(world, worlds.OTHER_OFFICER, page), page
+
+
 def test_the_charity_finds_it_in_its_project(world: worlds.World) -> None:
     told = json.loads(read(world, worlds.LEAD, f"/api/projects/{world.grant.project_id}/"))
     assert told["grants"] == [world.grant.pk]
