@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from functools import partial
 from typing import Any, cast
@@ -147,7 +147,7 @@ class ProgrammesField(forms.Field):
         if "\0" in name or not self.among.filter(programme=name).exists():
             known = programmes(self.among)
             near = known.filter(programme__icontains=name[:20].replace("\0", "")) or known
-            refuse_choice(name, [(each, each) for each in near[: SHOWN_CHOICES + 1]])
+            refuse_choice(name, [(each, each) for each in tellable(near[: SHOWN_CHOICES + 1])])
         return name
 
 
@@ -217,6 +217,11 @@ def programmes(grants: GrantQuerySet) -> QuerySet[Grant, str]:
     """The names of these grants' programmes, each once."""
     named = grants.exclude(programme="").order_by("programme")
     return named.values_list("programme", flat=True).distinct()
+
+
+def tellable(names: Iterable[str]) -> list[str]:
+    """Those of these names that may stand in a choice: a name with an address or postcode in it is told nobody."""
+    return [each for each in names if not texts.contacts(each)]
 
 
 def recipients(grants: GrantQuerySet, person: Any) -> QuerySet[Organisation]:

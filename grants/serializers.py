@@ -27,9 +27,14 @@ class PlaceSerializer(serializers.Serializer[Any]):
 
 
 class BriefProjectSerializer(serializers.ModelSerializer[Project]):
+    title = serializers.SerializerMethodField()
+
     class Meta:
         model = Project
         fields = ["id", "title"]
+
+    def get_title(self, project: Project) -> str:
+        return str(project)
 
 
 class GrantSerializer(serializers.ModelSerializer[Grant]):

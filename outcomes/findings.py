@@ -30,7 +30,7 @@ def open_after(delivery: Delivery, *, at: datetime) -> FollowUp | None:
         return None
     found, is_new = FollowUp.objects.get_or_create(grant=grant, defaults={"opened_at": at})
     if is_new:
-        words = _("Were the findings of “%(project)s” used?") % {"project": grant.project.title[:200]}
+        words = _("Were the findings of “%(project)s” used?") % {"project": str(grant.project)[:200]}
         tasks.add(
             key=_key(grant),
             organisation=grant.funder,

@@ -20,6 +20,7 @@ from counting.money import WHOLE
 from funders_portal import summary
 from funders_portal.dashboards import answers
 from funders_portal.forms import ADD, END, SHARED, TryAdding, TryEnding
+from grants.portfolio import shown_text
 from priorities import columns, trying
 from priorities.columns import Portfolio
 from priorities.filters import unknown
@@ -148,7 +149,7 @@ def _share(label: str, share: int) -> str:
 def ending_in_words(asked: TryEnding) -> str:
     grant = asked.cleaned_data["grant"]
     return _("“%(title)s”, %(pounds)s from %(funder)s, ends on %(last)s instead of %(end)s.") % {
-        "title": grant.title,
+        "title": shown_text(grant, grant.title),
         "pounds": money.exact(grant.amount_awarded, grant.currency),
         "funder": grant.funder,
         "last": day(asked.cleaned_data["last"]),

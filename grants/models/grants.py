@@ -8,10 +8,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, Person
 from counting import periods
+from grants.texts import without_contacts
 
 PRECISIONS = [
     ("day", _("to the day")),
@@ -39,7 +41,10 @@ class Project(models.Model):
         ordering = ["title", "id"]
 
     def __str__(self) -> str:
-        return self.title
+        """Its title as it may be shown. Pages, letters and tasks of several parties name a project, and the places of
+        its grants may be protected, so addresses, postcodes, numbers and mailboxes are left out for every reader.
+        """
+        return without_contacts(self.title, instead=gettext("[withheld]"))
 
 
 class GrantQuerySet(models.QuerySet["Grant"]):

@@ -18,7 +18,7 @@ from accounts.access import FUNDERS, GRANTEES, Officer, Secretariat, SignedInReq
 from accounts.filters import page_of
 from accounts.models import Organisation, Person
 from grants import forms, listing, portfolio, spreadsheet, writing
-from grants.filters import GrantFilter, programmes
+from grants.filters import GrantFilter, programmes, tellable
 from grants.joining import CannotJoin
 from grants.models import Grant, ImportRow, Joining, RelatedGrant
 
@@ -65,7 +65,7 @@ def _choices(asked: GrantFilter) -> dict[str, Any]:
         "asked": asked,
         "query": asked.data.urlencode(),
         "funders": [(pk, name, pk in chosen.get("funder", ())) for pk, name in funders],
-        "programmes": named if len(named) <= PROGRAMMES_TO_CHOOSE_FROM else [],
+        "programmes": tellable(named) if len(named) <= PROGRAMMES_TO_CHOOSE_FROM else [],
         "chosen_programmes": chosen.get("programme", []),
         "writes": may(asked.request.user, *WRITERS),
         "marks": bool(asked.request.user.funder_ids),

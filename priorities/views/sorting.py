@@ -22,6 +22,7 @@ from accounts.models import Person
 from counting import places
 from counting.money import WHOLE
 from grants.models import Grant
+from grants.portfolio import shown_text
 from priorities import forms, linking, pasting
 from priorities import to_sort as queue
 from priorities.models import NOT_STATED, UNDIVIDED, Code, Dimension, Link
@@ -129,7 +130,7 @@ def sort_quick(request: HttpRequest, pk: int) -> HttpResponse:
     except linking.ChangedMeanwhile:
         problem = _("Somebody else sorted this grant since you opened the page. Nothing of yours is saved; look again.")
         return _screen(request, status=409, problem=problem, wrong=pk)
-    _remember(request, {pk: {name: before.get(name, {}) for name in answers}}, title=grant.title)
+    _remember(request, {pk: {name: before.get(name, {}) for name in answers}}, title=shown_text(grant, grant.title))
     return _back_to_screen(request)
 
 

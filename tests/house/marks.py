@@ -13,9 +13,9 @@ from datetime import date
 
 from django.apps import apps
 
-from accounts import kinds, letters
+from accounts import kinds, letters, tasks
 from accounts.models import Invitation, Letter, Mail, Person, StoppedAddress, Task
-from grants.models import Grant, ImportProblem, ImportRow, Location, Revision
+from grants.models import Grant, ImportProblem, ImportRow, Location, Project, Revision
 from outcomes.models import (
     Answer,
     Baseline,
@@ -56,16 +56,17 @@ def mark(word: str, columns: str, readers: frozenset[str], door: str = "", kind:
 
 
 FILES = frozenset({OFFICER, SECRETARIAT})
+NOBODY_AT_ALL: frozenset[str] = frozenset()
 INVITED = BOTH | MINUTES | {worlds.NOBODY}
 MARKS = (
     mark("Quokkadraft", "outcomes.report.draft", CHARITY, "report", LEAD),
     mark("Quokkanow", "outcomes.answer.text", BOTH, "copy", OFFICER),
-    mark("Quokkakept", "outcomes.answer.text", CHARITY),
-    mark("Quokkarenewal", "outcomes.answer.text", CHARITY),
-    mark("Quokkalearning", "outcomes.answer.text", CHARITY | {SECRETARIAT}),
+    mark("Quokkakept", "outcomes.answer.text", CHARITY, "report", LEAD),
+    mark("Quokkarenewal", "outcomes.answer.text", CHARITY, "report", LEAD),
+    mark("Quokkalearning", "outcomes.answer.text", CHARITY | {SECRETARIAT}, "report", LEAD),
     mark("Quokkalearned", "outcomes.learning.text", CHARITY | {SECRETARIAT}, "learning_agree", LEAD),
     mark("Quokkanote", "outcomes.reviewevent.note", BOTH, "copy", OFFICER),
-    mark("Quokkafeedback", "outcomes.delivery.feedback", BOTH),
+    mark("Quokkafeedback", "outcomes.delivery.feedback", BOTH, "copy", OFFICER),
     mark("Quokkafile", "outcomes.evidence.name", BOTH, "copy", OFFICER),
     mark("Quokkarequest", "outcomes.request.words", BOTH, "asked", OFFICER),
     mark("Quokkaanswered", "outcomes.request.answer", BOTH),
@@ -74,8 +75,16 @@ MARKS = (
     mark("Quokkabaseline", "outcomes.baseline.missing_because", BOTH),
     mark("Quokkawaived", "outcomes.reportdue.waived_because", BOTH),
     mark("Quokkaring", "outcomes.fundercontact.ring outcomes.fundercontact.safeguarding", BOTH, "what_we_ask", OFFICER),
-    mark("Quokkaplace", "grants.location.name grants.revision.content", FILES),
+    mark("Quokkaplace", "grants.location.name grants.revision.content", FILES, "grant_protection", OFFICER),
     mark("SW1A 2AA", "grants.grant.description grants.revision.content", FILES, "grant_edit", OFFICER),
+    mark("EC1A 1BB", "grants.grant.title grants.grant.programme", FILES, "grant_edit", OFFICER),
+    mark("W1A 0AX", "grants.project.title", NOBODY_AT_ALL),
+    mark("Wombatnote", "outcomes.reviewevent.note", CHARITY),
+    mark("Wombatfeedback", "outcomes.delivery.feedback", CHARITY, "our_reports", LEAD),
+    mark("Wombatquestion", "outcomes.question.text outcomes.question.why", CHARITY, "report_evidence", LEAD),
+    mark("Wombatnow", "outcomes.answer.text", CHARITY, "report_evidence", LEAD),
+    mark("Wombattask", "accounts.task.words", NOBODY_AT_ALL),
+    mark("Wombatring", "outcomes.fundercontact.ring outcomes.fundercontact.safeguarding", CHARITY),
     mark("Quokkaraw", "grants.importrow.raw grants.importrow.cleaned", FILES),
     mark("Quokkavalue", "grants.importproblem.value", FILES, "import", OFFICER),
     mark("Quokkainvited", "accounts.invitation.name accounts.invitation.first_name", INVITED),
@@ -114,8 +123,8 @@ PUBLIC = {
     "published figures of need": "priorities.needseries.people priorities.needseries.unit priorities.needseries.place "
     "priorities.needfigure.period priorities.needfigure.place priorities.needfigure.axis priorities.needfigure.part "
     "priorities.needfigure.printed priorities.needfigure.change priorities.needfigure.source priorities.needfigure.url",
-    "a grant that is shared": "grants.project.title grants.grant.grant_id grants.grant.title "
-    "grants.grant.programme_code grants.grant.programme grants.grant.currency grants.relatedgrant.identifier "
+    "a grant that is shared": "grants.grant.grant_id grants.grant.programme_code grants.grant.currency "
+    "grants.relatedgrant.identifier "
     "grants.location.geo_code grants.location.geo_code_type grants.location.country_code grants.location.region",
     "names of persons, as their colleagues, the funders and the secretariat see them": "accounts.person.name",
     "keys, digests and codes": "grants.grant.source_digest grants.importrow.grant_id grants.importproblem.column "
@@ -159,6 +168,7 @@ def put(world: World) -> None:
     _into_reports(world, lead, officer)
     _into_what_is_asked(world, officer)
     _into_grants(world)
+    put_beside(world, lead)
     _into_letters(world, lead)
 
 
@@ -210,15 +220,41 @@ def _into_what_is_asked(world: World, officer: Person) -> None:
     )  # fmt: skip
 
 
+def put_beside(world: World, lead: Person) -> Delivery:
+    """The other funder of the same work, which has the same report with words of its own."""
+    beside = factories.GrantFactory(recipient=world.charity, project=world.grant.project)
+    officer = factories.officer(beside.funder)
+    window = {"start": world.handed_in.start, "end": world.handed_in.end}
+    due = ReportDue.objects.create(grant=beside, due_on=world.handed_in.end, **window)
+    question = Question.objects.create(
+        code="beside-marked", funder=beside.funder, text="Wombatquestion", why="Wombatquestion", limit=100, position=1_001
+    )
+    answer = Answer.objects.create(
+        report=world.handed_in, question=question, text="Wombatnow", by=lead, at=factories.NOW
+    )
+    copy = Delivery.objects.create(
+        report=world.handed_in, due=due, state=Delivery.ACCEPTED, feedback="Wombatfeedback",
+        handed_in_at=factories.NOW, answered_at=factories.NOW,
+    )  # fmt: skip
+    copy.delivered_answers.create(answer=answer)
+    ReviewEvent.objects.create(delivery=copy, step=Delivery.ACCEPTED, note="Wombatnote", by=officer, at=factories.NOW)
+    FunderContact.objects.create(funder=beside.funder, ring="Wombatring", safeguarding="Wombatring")
+    told = {"about": "accounts.invitation:2", "kind": "letter-not-sent", "words": "Wombattask"}
+    tasks.add(key="house beside", organisation=beside.funder, at=factories.NOW, **told)
+    return copy
+
+
 def _into_grants(world: World) -> None:
-    Grant.objects.filter(pk=world.grant.pk).update(description="Rooms at SW1A 2AA")
+    words = {"title": "Rooms at EC1A 1BB", "programme": "Rooms at EC1A 1BB", "description": "Rooms at SW1A 2AA"}
+    Grant.objects.filter(pk=world.grant.pk).update(**words)
+    Project.objects.filter(pk=world.grant.project_id).update(title="Rooms at W1A 0AX")
     Location.objects.create(grant=world.grant, name="Quokkaplace")
     content = json.loads(world.grant.revisions.first().content) if world.grant.revisions.exists() else None
     if content:
         content["locations"] = [
             {"name": "Quokkaplace", "geo_code": "", "geo_code_type": "", "country_code": "", "region": ""}
         ]
-        content["description"] = "Rooms at SW1A 2AA"
+        content |= words
         Revision.objects.filter(grant=world.grant).update(content=json.dumps(content))
     row = ImportRow.objects.filter(source=world.source).order_by("row")[0]
     raw = json.loads(row.raw) if row.raw.startswith("{") else {}
