@@ -227,7 +227,12 @@ def put_beside(world: World, lead: Person) -> Delivery:
     window = {"start": world.handed_in.start, "end": world.handed_in.end}
     due = ReportDue.objects.create(grant=beside, due_on=world.handed_in.end, **window)
     question = Question.objects.create(
-        code="beside-marked", funder=beside.funder, text="Wombatquestion", why="Wombatquestion", limit=100, position=1_001
+        code="beside-marked",
+        funder=beside.funder,
+        text="Wombatquestion",
+        why="Wombatquestion",
+        limit=100,
+        position=1_001,
     )
     answer = Answer.objects.create(
         report=world.handed_in, question=question, text="Wombatnow", by=lead, at=factories.NOW
